@@ -1,0 +1,173 @@
+"""One SQLite file: connected, checked, migrated; its errors become one line for the user."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sweep.errors import InputError, SweepFailed
+from sweep.store import schema
+
+BUSY_SECONDS = 30.0
+
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "free some disk space, then resume the sweep",
+    sqlite3.SQLITE_IOERR: "check the disk, then resume the sweep",
+    sqlite3.SQLITE_BUSY: "another process is writing to it; stop that one first",
+    sqlite3.SQLITE_READONLY: "check the permissions of the file and its directory",
+    sqlite3.SQLITE_CANTOPEN: "check the permissions of the file and its directory",
+    sqlite3.SQLITE_NOTADB: "this is no store of a sweep, or a damaged one; restore it from a copy",
+    sqlite3.SQLITE_CORRUPT: "the store is damaged; restore it from a copy",
+}
+_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+
+
+class Database:
+    """A connection to one file, for the thread that made it. SweepFailed where SQLite cannot read or write the file."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        connection.row_factory = sqlite3.Row
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with _one_line(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def execute(self, sql: str, *values: Any) -> int:
+        """Number of rows changed."""
+        with _one_line(self.path):
+            return self._connection.execute(sql, values).rowcount
+
+    def script(self, sql: str) -> None:
+        with _one_line(self.path):
+            self._connection.executescript(sql)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is on disk when this ends, or nothing of it."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
+                self.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, whatever another process writes meanwhile."""
+        if self._connection.in_transaction:
+            yield
+            return
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if self._connection.in_transaction:
+                self.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closing the last connection moves the write-ahead log into the file and removes `-wal` and `-shm`."""
+        with _one_line(self.path):
+            self._connection.close()
+
+
+def create_database(path: Path) -> Database:
+    """A new file with the newest schema, not yet in WAL mode, so that it may still be renamed."""
+    with _one_line(path):
+        database = Database(path, _connect(path, "mode=rwc"))
+    database.script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;" + schema.migration_script(0))
+    database.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    return database
+
+
+def open_database(path: Path, *, read_only: bool) -> Database:
+    """An existing file, of the newest schema from now on.
+
+    Raises InputError where there is no store or one of a newer schema, SweepFailed where it is damaged.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file: {path.parent} is no run, or its run was stopped before it began")
+    with _one_line(path):
+        database = Database(path, _connect_reader(path) if read_only else _connect(path, "mode=rw"))
+    try:
+        outdated = _version(database) < len(schema.MIGRATIONS)
+        if not read_only:
+            database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+            database.script(schema.migration_script(_version(database)))
+    except BaseException:
+        database.close()
+        raise
+    if read_only and outdated:
+        database.close()
+        open_database(path, read_only=False).close()
+        return open_database(path, read_only=True)
+    return database
+
+
+def _version(database: Database) -> int:
+    version = int(database.rows("PRAGMA user_version")[0][0])
+    if database.rows("PRAGMA application_id")[0][0] != schema.APPLICATION_ID:
+        raise InputError(f"{database.path}: this SQLite file is no store of a sweep; restore the run's own sweep.db")
+    if version > len(schema.MIGRATIONS):
+        raise InputError(
+            f"{database.path}: written by a newer sweep (schema {version}, this one knows {len(schema.MIGRATIONS)}); "
+            "upgrade sweep to open it"
+        )
+    return version
+
+
+def _connect(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{options}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write. It may take part in the write-ahead log, hence `mode=rw`: a `mode=ro` connection
+    leaves `-wal` and `-shm` behind in a finished run. Where the directory cannot be written to, nobody else can be
+    writing either, and SQLite may take the file as immutable.
+    """
+    connection = _connect(path, "mode=rw")
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error as exc:
+        connection.close()
+        if not _is(exc, *_NOT_WRITABLE):
+            raise
+        _refuse_unmerged_log(path)
+        connection = _connect(path, "mode=ro&immutable=1")
+    return connection
+
+
+def _refuse_unmerged_log(path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and os.path.getsize(log):
+        raise SweepFailed(
+            f"{path}: its run was cut short and its directory cannot be written to; copy the run to where it can be"
+        )
+
+
+def _is(exc: sqlite3.Error, *codes: int) -> bool:
+    return getattr(exc, "sqlite_errorcode", 0) & 0xFF in codes  # the low byte; the rest only refines it
+
+
+@contextmanager
+def _one_line(path: Path) -> Iterator[None]:
+    """Turns what can go wrong with a file into SweepFailed; a mistake in our own SQL stays what it is."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as exc:
+        advice = next((text for code, text in _ADVICE.items() if _is(exc, code)), None)
+        if advice is None:
+            raise
+        raise SweepFailed(f"{path}: {exc}; {advice}") from exc

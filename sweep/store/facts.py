@@ -1,0 +1,55 @@
+"""What a store gives back besides the records of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sweep.records import Proposal, TrialResult
+
+
+def now() -> str:
+    """The time, ISO 8601 in UTC to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A searcher decided that this is to be trained."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
+class Tell:
+    """A searcher was told how it went."""
+
+    result: TrialResult
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at training a trial. `number` is 1-based over the trial's whole life; times are ISO 8601 in UTC.
+
+    `ended` and `outcome` are None while it goes on. Then `outcome` is `completed`, `diverged` or `failed` (it gave a
+    result), `lost` (its worker died) or `interrupted` (the whole sweep stopped), and `reason` one line on why.
+    """
+
+    trial: int
+    number: int
+    started: str
+    ended: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the sweep as a whole. `seq` rises; `time` is ISO 8601 in UTC."""
+
+    seq: int
+    time: str
+    kind: str
+    payload: Mapping[str, Any]

@@ -1,0 +1,169 @@
+"""Where things are: `runs/<name>/` and what lies in it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sweep.errors import InputError, SweepError
+from sweep.store.store import Store
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """The paths of one run. Making one touches no disk."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        return self.root.name
+
+    @property
+    def space_file(self) -> Path:
+        """The search space as resolved."""
+        return self.root / "space.yaml"
+
+    @property
+    def environment_file(self) -> Path:
+        return self.root / "environment.json"
+
+    @property
+    def database(self) -> Path:
+        return self.root / "sweep.db"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.root / "tensorboard"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def final(self) -> Path:
+        """Appears with the answer."""
+        return self.root / "final"
+
+    @property
+    def trials_csv(self) -> Path:
+        return self.root / "trials.csv"
+
+    @property
+    def trials_json(self) -> Path:
+        return self.root / "trials.json"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.root / "run.lock"
+
+    @property
+    def holder_file(self) -> Path:
+        """Who holds the lock."""
+        return self.root / "run.lock.json"
+
+
+def create_run(runs_dir: Path, name: str | None, stem: str) -> RunDirectory:
+    """A new directory `name`, or `stem-001` with the first number above all there are, with its `tensorboard`,
+    `checkpoints` and `logs`. `runs_dir` is made if need be.
+
+    Raises InputError where the name is wrong or taken, or nothing can be made there.
+    """
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        run = _claim_next(runs_dir, stem) if name is None else _claim(runs_dir, name)
+        for directory in (run.tensorboard, run.checkpoints, run.logs):
+            directory.mkdir()
+    except OSError as exc:
+        raise InputError(f"{exc.filename}: {exc.strerror}; choose another place with --runs-dir") from exc
+    return run
+
+
+def find_run(runs_dir: Path, name: str | None = None) -> RunDirectory:
+    """The run called `name`, or the latest created. Raises InputError where there is none, naming close matches."""
+    if name is None:
+        runs = list_runs(runs_dir)
+        if not runs:
+            raise InputError(f"there is no run in {runs_dir}; run one with: sweep run search_spaces/digits.yaml")
+        return runs[-1]
+    run = RunDirectory(runs_dir / _checked(name))
+    if run.database.is_file():
+        return run
+    if run.root.is_dir():
+        raise InputError(f"{run.root} has no sweep.db: it is no run, or was stopped before it began; remove it")
+    raise InputError(f"there is no run {name!r} in {runs_dir}{_suggestion(runs_dir, name)}")
+
+
+def list_runs(runs_dir: Path) -> list[RunDirectory]:
+    """Every directory with a store, the oldest first."""
+    return sorted(_runs(runs_dir), key=lambda run: (_created(run), run.name))
+
+
+def _runs(runs_dir: Path) -> list[RunDirectory]:
+    if not runs_dir.is_dir():
+        return []
+    runs = map(RunDirectory, runs_dir.iterdir())
+    return [run for run in runs if _NAME.fullmatch(run.name) and run.database.is_file()]
+
+
+def _claim(runs_dir: Path, name: str) -> RunDirectory:
+    run = RunDirectory(runs_dir / _checked(name))
+    try:
+        run.root.mkdir()
+    except FileExistsError as exc:
+        raise InputError(
+            f"run {name} exists already; go on with it: sweep resume {name}, or choose another name"
+        ) from exc
+    return run
+
+
+def _claim_next(runs_dir: Path, stem: str) -> RunDirectory:
+    """Making the directory is the claim: of two that want one number at once, one gets the next."""
+    numbered = re.compile(re.escape(_checked(stem)) + r"-(\d{3,})")
+    taken = (numbered.fullmatch(path.name) for path in runs_dir.iterdir())
+    number = max((int(match[1]) for match in taken if match), default=0)
+    while True:
+        number += 1
+        run = RunDirectory(runs_dir / f"{stem}-{number:03d}")
+        try:
+            run.root.mkdir()
+            return run
+        except FileExistsError:
+            continue
+
+
+def _checked(name: str) -> str:
+    if _NAME.fullmatch(name):
+        return name
+    last = Path(name).name
+    if "/" in name and _NAME.fullmatch(last):
+        raise InputError(f"{name!r} is a path; give the run's name, {last}, and its place with --runs-dir")
+    raise InputError(
+        f"{name!r} is no name for a run: begin with a letter or digit; use only letters, digits, '.', '_' and '-'"
+    )
+
+
+def _created(run: RunDirectory) -> float:
+    """The store's word, which a copy keeps; a store that cannot be read is as old as its file."""
+    try:
+        with Store.open(run.database, read_only=True) as store:
+            return datetime.fromisoformat(store.facts["created"]).timestamp()
+    except (SweepError, KeyError, TypeError, ValueError):
+        return run.database.stat().st_mtime
+
+
+def _suggestion(runs_dir: Path, name: str) -> str:
+    names = [run.name for run in list_runs(runs_dir)]
+    if not names:
+        return "; run one with: sweep run search_spaces/digits.yaml"
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else "; see them all with: sweep list"

@@ -1,0 +1,170 @@
+"""What can be read from a store: every answer is read from the file anew, and is of one moment."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Self
+
+from sweep.errors import InputError
+from sweep.records import EpochReport, Proposal, TrialRecord, TrialResult, TrialState
+from sweep.store.database import Database
+from sweep.store.digest import digest_of
+from sweep.store.facts import Ask, Attempt, Event, Tell
+
+# A finished trial shows its last told epoch: a lost attempt may have gone further than the one that gave the result.
+_TRIALS = """
+    WITH standing AS (
+        SELECT
+            trial.id, trial.config, ask.last_epoch AS budget, ask.bracket, ask.rung,
+            tell.state, tell.epochs_trained, tell.best_epoch, tell.objective, tell.parameter_count, tell.error,
+            tell.seq > ask.seq AS told,
+            EXISTS (SELECT 1 FROM attempt WHERE attempt.trial = trial.id AND ended IS NULL) AS running,
+            (SELECT count(*) FROM attempt WHERE attempt.trial = trial.id) AS attempts,
+            (SELECT max(epoch) FROM epoch WHERE epoch.trial = trial.id) AS last_epoch,
+            (SELECT sum(seconds) FROM epoch WHERE epoch.trial = trial.id) AS seconds
+        FROM trial
+        JOIN ask ON ask.seq = (SELECT max(seq) FROM ask WHERE ask.trial = trial.id)
+        LEFT JOIN tell ON tell.seq = (SELECT max(seq) FROM tell WHERE tell.trial = trial.id)
+    )
+    SELECT standing.*, epoch.metrics
+    FROM standing
+    LEFT JOIN epoch ON epoch.trial = id AND epoch.epoch = iif(told, epochs_trained, standing.last_epoch)
+"""
+
+
+class Reader:
+    """The reading half of a store; as a context manager it closes it. SweepFailed where the file cannot be read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._made: dict[int, tuple[sqlite3.Row, TrialRecord]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """`with store.snapshot():` all answers inside are of one moment."""
+        return self._database.snapshot()
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What was written about the sweep when the store was created."""
+        return {row["name"]: json.loads(row["value"]) for row in self._database.rows("SELECT name, value FROM fact")}
+
+    def trials(self, live: bool = True) -> list[TrialRecord]:
+        """All trials by id. `live=False` where nobody runs the sweep: what a crash left running is shown as waiting."""
+        return [self._record(row, live) for row in self._database.rows(f"{_TRIALS} ORDER BY id")]
+
+    def trial(self, trial: int, live: bool = True) -> TrialRecord:
+        """Raises InputError where there is no such trial."""
+        rows = self._database.rows(f"{_TRIALS} WHERE id = ?", trial)
+        if not rows:
+            raise InputError(f"there is no trial {trial} in {self._database.path.parent.name}{self._known_trials()}")
+        return self._record(rows[0], live)
+
+    def seed(self, trial: int) -> int:
+        """The seed that a trial was asked with. Raises InputError where there is no such trial."""
+        rows = self._database.rows("SELECT seed FROM trial WHERE id = ?", trial)
+        if not rows:
+            raise InputError(f"there is no trial {trial} in {self._database.path.parent.name}{self._known_trials()}")
+        return int(rows[0]["seed"])
+
+    def epochs(self, trial: int) -> list[EpochReport]:
+        """The trained epochs of a trial, in order."""
+        return [_epoch(row) for row in self._database.rows("SELECT * FROM epoch WHERE trial = ? ORDER BY epoch", trial)]
+
+    def all_epochs(self) -> dict[int, list[EpochReport]]:
+        """The trained epochs of every trial that has any, in order of trial and epoch."""
+        epochs: dict[int, list[EpochReport]] = {}
+        for row in self._database.rows("SELECT * FROM epoch ORDER BY trial, epoch"):
+            epochs.setdefault(row["trial"], []).append(_epoch(row))
+        return epochs
+
+    def attempts(self, trial: int) -> list[Attempt]:
+        """The attempts at a trial, in order."""
+        return [Attempt(*row) for row in self._database.rows(_ATTEMPTS, trial)]
+
+    def decisions(self) -> list[Ask | Tell]:
+        """Every ask and tell, in order: a searcher that replays them stands where it stood."""
+        with self.snapshot():
+            numbered: list[tuple[int, Ask | Tell]] = [*self._asks(), *self._tells()]
+        return [decision for _, decision in sorted(numbered, key=lambda pair: pair[0])]
+
+    def events(self, kind: str | None = None) -> list[Event]:
+        """What happened to the sweep, in order; only events of `kind` where one is given."""
+        rows = self._database.rows("SELECT * FROM event WHERE ? IN (kind, '') ORDER BY seq", kind or "")
+        return [Event(row["seq"], row["time"], row["kind"], json.loads(row["payload"])) for row in rows]
+
+    def digest(self) -> str:
+        """SHA-256 of the results table, see `digest_of`."""
+        with self.snapshot():
+            return digest_of(self.trials(), self.all_epochs())
+
+    def _record(self, row: sqlite3.Row, live: bool) -> TrialRecord:
+        """Parsing costs more than reading: a row that is as it was has its record already."""
+        known = self._made.get(row["id"])
+        record = known[1] if known and known[0] == row else _trial(row)
+        self._made[record.id] = (row, record)
+        return record if live or record.state is not TrialState.RUNNING else replace(record, state=TrialState.WAITING)
+
+    def _asks(self) -> Iterator[tuple[int, Ask]]:
+        for row in self._database.rows("SELECT ask.*, config FROM ask JOIN trial ON trial.id = ask.trial"):
+            span = (row["first_epoch"], row["last_epoch"], row["bracket"], row["rung"])
+            yield row["seq"], Ask(Proposal(row["trial"], json.loads(row["config"]), *span))
+
+    def _tells(self) -> Iterator[tuple[int, Tell]]:
+        for row in self._database.rows("SELECT * FROM tell"):
+            result = TrialResult(
+                trial=row["trial"],
+                state=TrialState(row["state"]),
+                epochs_trained=row["epochs_trained"],
+                best_epoch=row["best_epoch"],
+                objective=json.loads(row["objective"]),
+                parameter_count=row["parameter_count"],
+                error=row["error"],
+                traceback=row["traceback"],
+            )
+            yield row["seq"], Tell(result)
+
+    def _known_trials(self) -> str:
+        first, last = self._database.rows("SELECT min(id), max(id) FROM trial")[0]
+        return ", which has no trials yet" if last is None else f"; its trials are {first} to {last}"
+
+
+_ATTEMPTS = "SELECT trial, number, started, ended, outcome, reason FROM attempt WHERE trial = ? ORDER BY number"
+
+
+def _trial(row: sqlite3.Row) -> TrialRecord:
+    told = bool(row["told"])
+    unfinished = TrialState.RUNNING if row["running"] else TrialState.WAITING
+    return TrialRecord(
+        id=row["id"],
+        state=TrialState(row["state"]) if told else unfinished,
+        config=json.loads(row["config"]),
+        budget=row["budget"],
+        epochs_trained=(row["epochs_trained"] if told else row["last_epoch"]) or 0,
+        best_epoch=row["best_epoch"],
+        objective=None if row["objective"] is None else json.loads(row["objective"]),
+        metrics={} if row["metrics"] is None else json.loads(row["metrics"]),
+        bracket=row["bracket"],
+        rung=row["rung"],
+        attempts=row["attempts"],
+        seconds=row["seconds"] or 0.0,
+        parameter_count=row["parameter_count"],
+        error=row["error"] if told else None,
+    )
+
+
+def _epoch(row: sqlite3.Row) -> EpochReport:
+    return EpochReport(row["trial"], row["epoch"], json.loads(row["metrics"]), row["seconds"])

@@ -1,0 +1,18 @@
+"""Where a sweep stands. Nothing stores it: the lock and the events say it."""
+
+from __future__ import annotations
+
+from sweep.store.layout import RunDirectory
+from sweep.store.lock import is_locked
+from sweep.store.reading import Reader
+
+_TURNING_POINTS = ("started", "resumed", "finished")
+
+
+def sweep_state(run: RunDirectory, store: Reader) -> str:
+    """`running` while a process holds the run's lock, else `finished` where the event `finished` came after the last
+    `started` or `resumed`, else `interrupted`."""
+    if is_locked(run):
+        return "running"
+    turns = [event.kind for event in store.events() if event.kind in _TURNING_POINTS]
+    return "finished" if turns and turns[-1] == "finished" else "interrupted"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from sweep.errors import InputError
+from sweep.records import EpochReport, TrialLost, TrialState
+from sweep.store import Store
+
+
+def test_trials_come_by_id_whatever_order_they_were_asked_in(store, fill):
+    for trial in (2, 0, 1):
+        fill.ask(trial)
+    assert [trial.id for trial in store.trials()] == [0, 1, 2]
+
+
+def test_what_a_crash_left_running_is_shown_as_waiting_by_those_who_know(store, fill):
+    fill.ask(0)
+    fill.train(0, 1)
+    fill.ask(1)
+    fill.tell(1)
+    assert [trial.state for trial in store.trials(live=False)] == ["waiting", "completed"]
+    assert store.trial(0, live=False).state is TrialState.WAITING
+    assert [trial.state for trial in store.trials()] == ["running", "completed"]
+
+
+def test_a_finished_trial_shows_the_epochs_of_the_attempt_that_gave_its_result(store, fill):
+    fill.ask(0)
+    fill.train(0, 1, 2)
+    store.record_lost(TrialLost(0, "killed"))
+    fill.train(0, 1)
+    fill.tell(0, 1, None, state=TrialState.FAILED, error="out of memory")
+    assert store.trial(0).epochs_trained == 1
+    assert store.trial(0).metrics == {"val_accuracy": 0.51}
+    assert [report.epoch for report in store.epochs(0)] == [1, 2]
+
+
+def test_an_unchanged_trial_is_the_same_record_and_a_changed_one_is_not(store, fill):
+    fill.ask(0)
+    fill.ask(1)
+    before = store.trials()
+    fill.tell(1)
+    after = store.trials()
+    assert after[0] is before[0]
+    assert (before[1].state, after[1].state) == (TrialState.WAITING, TrialState.COMPLETED)
+
+
+def test_all_epochs_are_those_of_each_trial(store, fill):
+    for trial, epochs in ((1, (1, 2)), (0, (1,)), (2, ())):
+        fill.ask(trial)
+        fill.train(trial, *epochs)
+    assert store.all_epochs() == {0: store.epochs(0), 1: store.epochs(1)}
+    assert [report.epoch for report in store.epochs(1)] == [1, 2]
+    assert store.epochs(2) == []
+
+
+def test_an_unknown_trial_is_an_input_error_that_names_the_known_ones(store, fill):
+    with pytest.raises(InputError, match="there is no trial 3 in digits-001, which has no trials yet"):
+        store.trial(3)
+    fill.ask(0)
+    fill.ask(1)
+    with pytest.raises(InputError, match="there is no trial 3 in digits-001; its trials are 0 to 1"):
+        store.trial(3)
+    with pytest.raises(InputError, match="there is no trial 3"):
+        store.seed(3)
+
+
+READER = """
+import sys
+from pathlib import Path
+from sweep.store import Store
+with Store.open(Path(sys.argv[1]), read_only=True) as store:
+    for line in sys.stdin:
+        print(len(store.epochs(0)), store.trial(0).state, flush=True)
+"""
+
+
+def test_another_process_reads_while_the_sweep_is_written(run, store, fill, python):
+    fill.ask(0)
+    command = [*python, READER, run.database]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+
+        def seen() -> str:
+            reader.stdin.write("look\n")
+            reader.stdin.flush()
+            return reader.stdout.readline().strip()
+
+        assert seen() == "0 waiting"
+        fill.train(0, 1)
+        assert seen() == "1 running"
+        store.record_epoch(EpochReport(0, 2, {}, 0.1))
+        assert seen() == "2 running"
+        fill.tell(0)
+        assert seen() == "2 completed"
+        reader.stdin.close()
+
+
+def test_a_snapshot_is_of_one_moment(run, store, fill):
+    fill.ask(0)
+    with Store.open(run.database, read_only=True) as reader:
+        with reader.snapshot():
+            assert len(reader.trials()) == 1
+            fill.ask(1)
+            assert len(reader.decisions()) == 1
+        assert len(reader.decisions()) == 2
