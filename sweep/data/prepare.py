@@ -1,0 +1,76 @@
+"""From `data:` of a definition to arrays on disk, made once and found again by what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep.data.build import build
+from sweep.data.cache import entries_folder, new_entry
+from sweep.data.check import CheckReport
+from sweep.data.dataset import FORMAT, Dataset, Excluded
+from sweep.data.reading import Progress
+from sweep.data.requirements import require_images
+from sweep.data.sources.opening import open_source
+from sweep.data.sources.source import Item, Source
+from sweep.data.subset import subset
+from sweep.errors import DataError
+from sweep.space.definition import DataSettings
+
+_SHAPING = {"validation", "test", "seed", "image_size", "channels", "fit", "on_bad_file", "leaks"}
+"""Settings that change the arrays. `splits` and `limit` show in the items; `scaling` is the model's."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """`report` is of the images that are used, in the parts they play; `excluded` are those that are not."""
+
+    dataset: Dataset
+    report: CheckReport
+    excluded: tuple[Excluded, ...]
+    from_cache: bool
+
+
+def prepare(settings: DataSettings, *, cache: Path | None = None, progress: Progress | None = None) -> Prepared:
+    """The data as arrays: from the cache, where it is already, and otherwise decoded, split and stored there.
+
+    `cache` defaults to SWEEP_CACHE, then to the user's cache directory. `progress(done, total)` counts decoded images.
+    Raises DataError where the data cannot be used as `settings` say, InputError where the cache cannot be written.
+    """
+    source = open_source(settings.source, settings.splits)
+    items = subset(source.items, settings)
+    require_images(items, source.classes, settings)
+    digest = dataset_digest(source, items, settings)
+    entry = entries_folder(cache) / digest
+    from_cache = _is_whole(entry)
+    if not from_cache:
+        with new_entry(entry, _is_whole) as folder:
+            build(folder, digest, source, items, settings, progress)
+    dataset = Dataset.open(entry)
+    return Prepared(dataset, dataset.report(), dataset.excluded, from_cache)
+
+
+def dataset_digest(source: Source, items: Sequence[Item], settings: DataSettings) -> str:
+    """SHA-256 (hex) over what the arrays are made from: contents, names, labels and splits, and the settings.
+
+    Where the source lies is no part of it.
+    """
+    made_from = {
+        "format": FORMAT,
+        "settings": settings.model_dump(mode="json", include=_SHAPING),
+        "classes": source.classes,
+        "items": [(item.name, item.label, item.split) for item in items],
+        "contents": source.contents(items),
+    }
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def _is_whole(entry: Path) -> bool:
+    try:
+        Dataset.open(entry)
+    except DataError:
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""From the text of `data.source` to the source it means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sweep.data.sources.source import Source
+from sweep.errors import DataError
+from sweep.space.definition import Splits
+
+
+def open_source(source: str, splits: Splits | None = None) -> Source:
+    """A folder, .zip, .tar (compressed or not), .csv or .npz; `digits`, `keras:NAME` or `module:function`.
+
+    A path is taken from the working directory; `digits` is the data set (`./digits` would be a folder).
+    Raises DataError where there is no such source, or it cannot be read.
+    """
+    path = Path(source).expanduser()
+    if source == "digits":
+        from sweep.data.sources.named import from_digits
+
+        return from_digits(splits)
+    if source.startswith("keras:"):
+        from sweep.data.sources.named import from_keras
+
+        return from_keras(source.removeprefix("keras:"), splits)
+    if path.exists():
+        return _open_path(path, splits)
+    if re.fullmatch(r"[\w.]+:\w+", source):
+        from sweep.data.sources.named import from_function
+
+        return from_function(source, splits)
+    raise DataError(
+        f"{source}: no such file or folder (seen from {Path.cwd()}); set data.source to where the images are"
+    )
+
+
+def _open_path(path: Path, splits: Splits | None) -> Source:
+    from sweep.data.sources.archives import from_archive
+    from sweep.data.sources.folders import from_folder
+    from sweep.data.sources.npz import from_npz
+    from sweep.data.sources.table import from_table
+
+    if path.is_dir():
+        return from_folder(path, splits)
+    if path.suffix.lower() == ".csv":
+        return from_table(path, splits)
+    return from_npz(path, splits) if path.suffix.lower() == ".npz" else from_archive(path, splits)
