@@ -1,0 +1,97 @@
+"""Finding what `model: package.module:name` names, as something with KerasTuner's `build(hp)`."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import keras
+
+from sweep.errors import InputError
+from sweep.model.image_input import ImageInput
+
+_COLOUR = re.compile(r"\x1b\[\d*m")
+
+
+@dataclass(frozen=True)
+class BuildFunction:
+    """A plain function of `hp` in the place of a HyperModel."""
+
+    build: Callable[[Any], Any]
+
+
+def wrong(source: str, what: str) -> InputError:
+    """An error about the user's model: `source` is the `package.module:name` it was asked for by."""
+    return InputError(f"model {source}: {what}")
+
+
+def one_line(exc: BaseException) -> str:
+    """An exception in one line. Keras' own texts have many, in colour, and begin with where instead of what."""
+    lines = [line.strip() for line in _COLOUR.sub("", str(exc)).splitlines()]
+    told = [line for line in lines if line and not line.startswith("Exception encountered when calling")]
+    return f"{type(exc).__name__}: {told[0]}" if told else type(exc).__name__
+
+
+@functools.cache
+def find_hypermodel(source: str, image_input: ImageInput) -> Any:
+    """The user's HyperModel, a class made into an instance, or its build function as a `BuildFunction`.
+
+    One and the same object each time, since a `fit` may use what its `build` left in the instance. The working
+    directory is searched first. Raises InputError where it cannot be imported or is nothing of the kind.
+    """
+    module_name, _, name = source.partition(":")
+    found = _attribute(_import(module_name, source), name, source)
+    if isinstance(found, type) and not issubclass(found, keras.Layer):
+        found = _instance(found, image_input, source)
+    if isinstance(found, keras.Layer | type):
+        raise wrong(source, "is a Keras model or layer; give a function that takes hp and returns a compiled model")
+    if callable(getattr(found, "build", None)):
+        return found
+    if callable(found):
+        return BuildFunction(found)
+    raise wrong(source, f"is of type {type(found).__name__}, neither a function build(hp) nor a kt.HyperModel")
+
+
+def _import(module_name: str, source: str) -> ModuleType:
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        return importlib.import_module(module_name)
+    except ModuleNotFoundError as exc:
+        if exc.name and f"{module_name}.".startswith(f"{exc.name}."):
+            message = f"there is no module {exc.name!r} in {os.getcwd()} or among the installed packages"
+            raise wrong(source, message) from exc
+        raise wrong(source, f"importing it raised {one_line(exc)}") from exc
+    except Exception as exc:
+        raise wrong(source, f"importing it raised {one_line(exc)}") from exc
+
+
+def _attribute(module: ModuleType, name: str, source: str) -> Any:
+    if hasattr(module, name):
+        return getattr(module, name)
+    near = difflib.get_close_matches(name, [one for one in vars(module) if not one.startswith("_")], n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise wrong(source, f"the module {module.__name__!r} has no {name!r}{hint}")
+
+
+def _instance(hypermodel: type, image_input: ImageInput, source: str) -> Any:
+    """An instance, told the shape and the number of classes by the names that KerasTuner's own applications use."""
+    offered = {
+        "input_shape": image_input.shape,
+        "classes": image_input.classes,
+        "num_classes": image_input.classes,
+    }
+    try:
+        taken = inspect.signature(hypermodel).parameters
+        return hypermodel(**{name: value for name, value in offered.items() if name in taken})
+    except Exception as exc:
+        raise wrong(source, f"making an instance of it raised {one_line(exc)}") from exc
