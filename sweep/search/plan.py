@@ -1,0 +1,84 @@
+"""What a sweep will do, known before anything runs: the searcher itself is asked, and told results that are made up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sweep.records import Config, Proposal, TrialResult, TrialState
+from sweep.search.oracle_searcher import make_searcher
+from sweep.space.definition import BayesianSearch, Space
+from sweep.space.dimensions import count_configs, expand
+
+
+@dataclass(frozen=True)
+class Training:
+    """`trials` of them train from the end of `first_epoch` to the end of `last_epoch`."""
+
+    bracket: int | None
+    rung: int | None
+    trials: int
+    first_epoch: int
+    last_epoch: int
+
+    @property
+    def epochs(self) -> int:
+        return self.trials * (self.last_epoch - self.first_epoch)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`size` counts the configurations of the space, None where it is endless. `exact` is False where the epochs
+    depend on results that are not known yet."""
+
+    method: str
+    trials: int
+    epochs: int
+    exact: bool
+    trainings: tuple[Training, ...]
+    size: int | None
+    configs: tuple[Config, ...]
+
+
+def make_plan(space: Space) -> Plan:
+    """Trials and epochs as they will run where nothing fails and nothing stops early."""
+    exact = not isinstance(space.search, BayesianSearch)
+    if isinstance(space.search, BayesianSearch):
+        # Without results every proposal is a random one, which costs no Gaussian process.
+        initial = space.search.max_trials + 1
+        space = space.model_copy(update={"search": space.search.model_copy(update={"initial_points": initial})})
+    proposals = _simulate(space)
+    epochs = sum(proposal.last_epoch - proposal.first_epoch for proposal in proposals)
+    configs = {proposal.trial: proposal.config for proposal in proposals}
+    fixed_epochs = len({proposal.last_epoch for proposal in proposals}) == 1
+    return Plan(
+        method=space.search.method,
+        trials=len(configs),
+        epochs=epochs,
+        exact=exact or fixed_epochs,
+        trainings=_trainings(proposals),
+        size=count_configs(expand(space)),
+        configs=tuple(configs.values()),
+    )
+
+
+def _simulate(space: Space) -> list[Proposal]:
+    searcher = make_searcher(space)
+    proposals: list[Proposal] = []
+    while proposal := searcher.ask():
+        proposals.append(proposal)
+        done = proposal.last_epoch
+        searcher.tell(TrialResult(proposal.trial, TrialState.COMPLETED, done, best_epoch=done, objective=0.0))
+    return proposals
+
+
+def _trainings(proposals: list[Proposal]) -> tuple[Training, ...]:
+    """Equal trainings counted together, in the order of their first."""
+    if proposals and proposals[0].rung is None:
+        epochs = [proposal.last_epoch for proposal in proposals]
+        return tuple(Training(None, None, count, 0, last) for last, count in sorted(Counter(epochs).items()))
+    keys = Counter((one.bracket, one.rung, one.first_epoch, one.last_epoch) for one in proposals)
+    return tuple(
+        Training(bracket, rung, count, first, last)
+        for (bracket, rung, first, last), count in sorted(keys.items(), key=lambda item: (-item[0][0], item[0][1]))
+    )
