@@ -1,0 +1,17 @@
+"""What all trials of a sweep have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sweep.space.definition import Space
+
+
+@dataclass(frozen=True)
+class TrialContext:
+    """The space, the folder of the dataset's cache entry, and the folder for checkpoints; picklable."""
+
+    space: Space
+    dataset: Path
+    checkpoints: Path

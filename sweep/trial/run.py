@@ -1,0 +1,150 @@
+"""One trial from its request to its result."""
+
+from __future__ import annotations
+
+import functools
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from sweep.data.dataset import Dataset
+from sweep.errors import SweepFailed
+from sweep.model.build import build_model
+from sweep.model.image_input import ImageInput
+from sweep.records import Config, EpochReport, TrialRequest, TrialResult, TrialState
+from sweep.seeds import derive_seed
+from sweep.space.definition import Space
+from sweep.trial.checkpoint import Checkpoint, CheckpointFile
+from sweep.trial.context import TrialContext
+from sweep.trial.history import end_state, trial_result
+from sweep.trial.training import Training
+
+Build = Callable[[Space, Config, ImageInput], keras.Model]
+
+CHECKPOINT_SECONDS = 10.0
+"""At most about this much training is lost when a worker is killed."""
+
+
+def run_trial(
+    context: TrialContext, request: TrialRequest, build: Build = build_model
+) -> Iterator[EpochReport | TrialResult]:
+    """Train the trial to the end of `request.last_epoch`, from its checkpoint where it has a whole one.
+
+    Gives a report for every epoch, those that the checkpoint holds first, as they were: a report may have been lost
+    on its way to the store. Then, unless it is closed before, exactly one result. Closing it between two epochs keeps
+    what was trained. The reports and the result depend on context and request only, not on checkpoints or closings;
+    `configure_runtime` must have been called in this process, as `sweep.trial.task` does.
+
+    An exception of the model or of its training becomes a result, here and nowhere else. What is no fault of the trial
+    is raised: DataError where there is no whole dataset; SweepFailed for a checkpoint of another model or dataset, a
+    disk that is full, an objective that is not reported.
+    """
+    keras.utils.clear_session(free_memory=False)  # what ran before in this process must not matter
+    run = _Run(context, request, build)
+    try:
+        result = yield from run.events()
+    except SweepFailed:
+        raise
+    except Exception as exc:
+        result = run.failure(exc)
+    finally:
+        keras.utils.clear_session()
+    yield result
+
+
+class _Run:
+    """The state of one call of `run_trial`: above all the reports of all the epochs of the trial so far."""
+
+    def __init__(self, context: TrialContext, request: TrialRequest, build: Build) -> None:
+        self._space, self._request, self._build = context.space, request, build
+        self._reports: list[EpochReport] = []
+        self._dataset = open_dataset(context.dataset)
+        self._file = CheckpointFile.of(context.checkpoints, request.trial)
+        self._saved_at = time.monotonic()
+
+    def events(self) -> Generator[EpochReport, None, TrialResult]:
+        checkpoint = self._checkpoint()
+        if checkpoint is not None:
+            for epoch, (metrics, seconds) in enumerate(checkpoint.facts["reports"], start=1):
+                self._reports.append(EpochReport(self._request.trial, epoch, metrics, seconds))
+            del self._reports[self._request.last_epoch :]  # a promotion may have gone further
+            yield from tuple(self._reports)
+        state = self._state()
+        if checkpoint is not None and state is not None:
+            return self._result(state, parameter_count=checkpoint.facts["parameter_count"])
+        training = self._start()
+        if checkpoint is not None:
+            checkpoint.restore(training.variables)
+        while state is None:
+            yield from self._epoch(training)
+            state = self._state()
+        self._save(training)
+        return self._result(state, parameter_count=training.parameter_count)
+
+    def _start(self) -> Training:
+        """The model and what trains it, before its first epoch."""
+        seed = self._request.seed
+        keras.utils.set_random_seed(derive_seed(seed, "build"))
+        image_input = ImageInput(
+            self._dataset.image_shape, len(self._dataset.classes), self._dataset.mean, self._dataset.variance
+        )
+        model = self._build(self._space, self._request.config, image_input)
+        return Training(self._space, self._request.config, seed, model, self._dataset, image_input)
+
+    def _epoch(self, training: Training) -> Iterator[EpochReport]:
+        started = time.perf_counter()
+        epoch = len(self._reports) + 1
+        metrics = training.run_epoch(epoch)
+        report = EpochReport(self._request.trial, epoch, metrics, time.perf_counter() - started)
+        self._reports.append(report)
+        try:
+            yield report
+        except GeneratorExit:
+            self._save(training)
+            raise
+        if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
+            self._save(training)
+
+    def _save(self, training: Training) -> None:
+        reports = [[dict(report.metrics), report.seconds] for report in self._reports]
+        facts = {"of": self._identity(), "parameter_count": training.parameter_count, "reports": reports}
+        self._file.save(training.variables, facts)
+        self._saved_at = time.monotonic()
+
+    def _checkpoint(self) -> Checkpoint | None:
+        checkpoint = self._file.load()
+        if checkpoint is not None and checkpoint.facts["of"] != self._identity():
+            raise SweepFailed(
+                f"{self._file.path} belongs to another seed, configuration, model or dataset than trial "
+                f"{self._request.trial} has now; delete it to train the trial anew"
+            )
+        return checkpoint
+
+    def _identity(self) -> dict[str, Any]:
+        return {
+            "seed": self._request.seed,
+            "config": dict(self._request.config),
+            "model": self._space.model,
+            "dataset": self._dataset.digest,
+        }
+
+    def _state(self) -> TrialState | None:
+        return end_state(self._space, self._reports, self._request.last_epoch)
+
+    def failure(self, exc: Exception) -> TrialResult:
+        lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+        error = f"{type(exc).__name__}: {lines[0]}" if lines else type(exc).__name__
+        return self._result(TrialState.FAILED, error=error, traceback="".join(traceback.format_exception(exc)))
+
+    def _result(self, state: TrialState, **facts: Any) -> TrialResult:
+        return trial_result(self._space, self._request.trial, state, self._reports, **facts)
+
+
+@functools.lru_cache(maxsize=1)
+def open_dataset(path: Path) -> Dataset:
+    """The dataset, opened once in a process; its arrays are mapped, not read."""
+    return Dataset.open(path)

@@ -1,0 +1,87 @@
+"""What TensorFlow is told in a process that trains, before it does anything. Importing this does not import it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from sweep.errors import SweepFailed
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+
+def runtime_environment(threads: int) -> dict[str, str]:
+    """Environment variables of a process that trains with `threads` threads: to be set before it imports NumPy."""
+    return {
+        **{name: str(threads) for name in _THREAD_VARIABLES},
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+    }
+
+
+def configure_runtime(threads: int, deterministic: bool) -> None:
+    """Start TensorFlow and the numeric libraries with `threads` threads, with deterministic ops if wanted.
+
+    To be called once in a process, before it runs any op; calling it again with the same settings does nothing. Once
+    switched on, determinism stays. Raises SweepFailed where TensorFlow was already started with other threads.
+    """
+    os.environ.update(runtime_environment(threads))
+    tensorflow = import_tensorflow()
+    try:
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+        for gpu in _gpus(tensorflow):
+            tensorflow.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError as exc:
+        raise SweepFailed(
+            f"TensorFlow was already started in this process with other settings than threads_per_trial: {threads}; "
+            "use --workers 1, which trains in a process of its own"
+        ) from exc
+    _limit_loaded_libraries(threads)
+    if deterministic:
+        tensorflow.config.experimental.enable_op_determinism()
+
+
+def _limit_loaded_libraries(threads: int) -> None:
+    """BLAS and OpenMP read the environment when they are loaded, which may have been before it was set."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(threads)
+
+
+def _gpus(tensorflow: Any) -> list[Any]:
+    with _quiet_stderr():  # a machine without one is no error
+        return tensorflow.config.list_physical_devices("GPU")
+
+
+def import_tensorflow() -> Any:
+    """TensorFlow, without what it writes to the terminal while it is loaded and when it meets no GPU."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with _quiet_stderr():
+        import tensorflow
+
+    return tensorflow
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """TensorFlow writes to file descriptor 2 while it is loaded and looks for devices, whatever its log level is."""
+    saved = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import math
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+import tensorflow as tf
+
+from sweep.errors import DataError, SweepFailed
+from sweep.records import METRICS, TrialState
+from sweep.trial import run as run_module
+from sweep.trial.training import Training
+from tests.trial.tiny import Runner, build_stateful, equal, run_in_process, small_model
+
+pytestmark = pytest.mark.usefixtures("tiny_data")
+OPEN_DATASET = run_module.open_dataset
+
+
+class TensorFlowNoise(keras.layers.Layer):
+    """Its state is in the op's kernel."""
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        return x + tf.random.normal(tf.shape(x), stddev=0.1) if training else x
+
+
+class KerasNoise(keras.layers.Layer):
+    """Its state is in Keras' global generator, which no model owns."""
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        return x + keras.random.normal(keras.ops.shape(x), stddev=0.1) if training else x
+
+
+def with_tensorflow_noise(*_: Any) -> keras.Model:
+    return small_model(extra=[TensorFlowNoise()])
+
+
+def with_keras_noise(*_: Any) -> keras.Model:
+    return small_model(extra=[KerasNoise()])
+
+
+def eager(*_: Any) -> keras.Model:
+    return small_model(extra=[TensorFlowNoise(), KerasNoise()], run_eagerly=True)
+
+
+def refuse(*_: Any) -> keras.Model:
+    raise AssertionError("nothing was to be built")
+
+
+@pytest.mark.parametrize(
+    ("build", "config", "rung_ends"),
+    [
+        (build_stateful, {"optimizer": "adam"}, [1, 2]),
+        (build_stateful, {"optimizer": "sgd"}, [1]),
+        (with_tensorflow_noise, {}, [1]),
+        (with_keras_noise, {}, [1]),
+        (eager, {}, [2]),
+    ],
+)
+def test_a_trial_trained_in_one_go_equals_one_trained_in_rungs_to_the_bit(
+    dataset: Path, tmp_path: Path, build: Any, config: dict[str, Any], rung_ends: list[int]
+):
+    whole, rungs = Runner(dataset, tmp_path / "whole", build), Runner(dataset, tmp_path / "rungs", build)
+    whole_reports, whole_result = whole(3, **config)
+    for last_epoch in rung_ends:
+        rungs(last_epoch, **config)
+    reports, result = rungs(3, **config)
+    assert [epoch for epoch, _ in reports] == [1, 2, 3]
+    assert reports == whole_reports
+    assert result == whole_result
+    assert equal(rungs.state(), whole.state())
+
+
+def test_epochs_differ_in_their_order_and_their_noise(dataset: Path, tmp_path: Path):
+    reports, _ = Runner(dataset, tmp_path)(3)
+    assert len({metrics["loss"] for _, metrics in reports}) == 3
+
+
+def test_a_spawned_process_gives_the_same_bits_as_this_one(dataset: Path, tmp_path: Path):
+    here = Runner(dataset, tmp_path / "here", build_stateful)
+    Runner(dataset, tmp_path / "before")(1, optimizer="sgd")  # what ran here before does not matter
+    reports, result = here(3)
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        there = pool.submit(run_in_process, dataset, tmp_path / "there", threads, 3).result()
+    assert there[:2] == (reports, result)
+    assert equal(there[2], here.state())
+
+
+def test_closing_between_epochs_keeps_what_was_trained(dataset: Path, tmp_path: Path):
+    whole, closed = Runner(dataset, tmp_path / "whole"), Runner(dataset, tmp_path / "closed")
+    expected = whole(4)
+    events = closed.events(4)
+    assert [next(events).epoch, next(events).epoch] == [1, 2]
+    events.close()
+    checkpoint = closed.file.load()
+    assert checkpoint is not None and len(checkpoint.facts["reports"]) == 2
+    assert closed(4) == expected
+    assert equal(closed.state(), whole.state())
+
+
+def test_checkpoints_are_written_between_epochs_once_enough_time_has_passed(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(run_module, "CHECKPOINT_SECONDS", 0.0)
+    runner = Runner(dataset, tmp_path)
+    events = runner.events(3)
+    next(events)
+    assert runner.file.load() is None
+    next(events)
+    checkpoint = runner.file.load()
+    assert checkpoint is not None and len(checkpoint.facts["reports"]) == 1
+    events.close()
+
+
+def test_a_torn_checkpoint_is_trained_anew_with_the_same_result(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    expected, state = runner(2), runner.state()
+    whole = runner.file.path.read_bytes()
+    runner.file.path.write_bytes(whole[: len(whole) // 2])
+    assert runner(2) == expected
+    assert equal(runner.state(), state)
+
+
+def test_a_trial_that_is_done_reports_again_and_trains_nothing(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    expected = runner(2)
+    runner.build = refuse
+    assert runner(2) == expected
+
+
+def test_a_checkpoint_beyond_the_request_serves_its_first_epochs(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    first = runner(1)
+    runner(3)
+    runner.build = refuse
+    assert runner(1) == first
+
+
+def test_reports_have_all_metrics_first_and_then_the_models_own(dataset: Path, tmp_path: Path):
+    def with_top_two(*_: Any) -> keras.Model:
+        return small_model(metrics=["accuracy", keras.metrics.TopKCategoricalAccuracy(2, name="top_two")])
+
+    reports, result = Runner(dataset, tmp_path, with_top_two, objective={"metric": "val_top_two", "direction": "max"})(
+        2
+    )
+    for _, metrics in reports:
+        assert tuple(metrics) == (*METRICS, "top_two", "val_top_two")
+        assert metrics["val_top_two"] >= metrics["val_accuracy"]
+    assert result.objective == max(metrics["val_top_two"] for _, metrics in reports)
+
+
+def test_the_result_has_the_best_epoch_over_all_rungs_and_the_size_of_the_model(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path, objective="val_loss")
+    runner(2)
+    reports, result = runner(5)
+    losses = [metrics["val_loss"] for _, metrics in reports]
+    assert (result.state, result.epochs_trained) == (TrialState.COMPLETED, 5)
+    assert result.objective == min(losses)
+    assert result.best_epoch == losses.index(min(losses)) + 1
+    assert result.parameter_count == small_model().count_params()
+
+
+def test_a_loss_that_is_no_number_ends_the_trial_as_diverged(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    reports, result = runner(5, optimizer="sgd", learning_rate=1e38)
+    assert result.state is TrialState.DIVERGED
+    assert result.epochs_trained == len(reports) < 5
+    assert not math.isfinite(reports[-1][1]["loss"] + reports[-1][1]["val_loss"])
+    runner.build = refuse
+    again, result_again = runner(5, optimizer="sgd", learning_rate=1e38)
+    assert result_again == result
+    assert repr(again) == repr(reports)  # NaN is not equal to itself
+
+
+def test_an_exception_while_building_becomes_a_failed_result(dataset: Path, tmp_path: Path):
+    def broken(*_: Any) -> keras.Model:
+        raise ValueError("the kernel is larger than the image\nsecond line")
+
+    reports, result = Runner(dataset, tmp_path, broken)(2)
+    assert reports == []
+    assert (result.state, result.epochs_trained) == (TrialState.FAILED, 0)
+    assert result.error == "ValueError: the kernel is larger than the image"
+    assert result.traceback is not None and "second line" in result.traceback and "in broken" in result.traceback
+
+
+def fail_at(monkeypatch: pytest.MonkeyPatch, failing_epoch: int, exception: BaseException) -> None:
+    run_epoch = Training.run_epoch
+
+    def run_or_raise(self: Training, epoch: int) -> Any:
+        if epoch == failing_epoch:
+            raise exception
+        return run_epoch(self, epoch)
+
+    monkeypatch.setattr(Training, "run_epoch", run_or_raise)
+
+
+def test_an_exception_while_training_becomes_a_failed_result_after_the_epochs_before(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    fail_at(monkeypatch, 3, RuntimeError())
+    reports, result = Runner(dataset, tmp_path)(4)
+    assert [epoch for epoch, _ in reports] == [1, 2]
+    assert (result.state, result.epochs_trained, result.error) == (TrialState.FAILED, 2, "RuntimeError")
+
+
+@pytest.mark.parametrize("exception", [KeyboardInterrupt, SystemExit])
+def test_what_is_to_end_the_process_passes_through(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exception: type[BaseException]
+):
+    fail_at(monkeypatch, 1, exception())
+    with pytest.raises(exception):
+        Runner(dataset, tmp_path)(1)
+
+
+def test_early_stopping_does_not_depend_on_promotions(dataset: Path, tmp_path: Path):
+    stopping = {"early_stopping": {"patience": 2}, "objective": {"metric": "val_loss", "direction": "max"}}
+    whole, rungs = Runner(dataset, tmp_path / "whole", **stopping), Runner(dataset, tmp_path / "rungs", **stopping)
+    reports, result = whole(20)
+    values = [metrics["val_loss"] for _, metrics in reports]
+    assert result.state is TrialState.COMPLETED
+    assert result.epochs_trained == len(reports) < 20
+    assert result.best_epoch == len(reports) - 2 == values.index(max(values)) + 1
+    rungs(len(reports) - 1)
+    assert rungs(20) == (reports, result)
+    rungs.build = refuse
+    assert rungs(30) == (reports, result)  # a later promotion finds it ended
+
+
+def test_a_checkpoint_of_another_configuration_is_refused(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    runner(1)
+    with pytest.raises(SweepFailed, match=r"trial-0007\.ckpt belongs to another seed, configuration.*; delete it"):
+        runner(1, optimizer="sgd")
+
+
+def test_a_checkpoint_of_a_changed_model_is_refused(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    runner(1)
+    runner.build = lambda *_: small_model(extra=[keras.layers.Dense(2)])
+    with pytest.raises(SweepFailed, match=r"trial-0007\.ckpt was written by another model"):
+        runner(2)
+
+
+def test_an_objective_that_is_not_reported_fails_the_sweep_after_one_epoch(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path, objective={"metric": "val_top5", "direction": "max"})
+    events = runner.events(9)
+    assert next(events).epoch == 1
+    with pytest.raises(SweepFailed, match=r"no trial reports the objective 'val_top5'; choose one of: loss, accuracy"):
+        next(events)
+
+
+def test_a_dataset_that_is_not_there_is_no_fault_of_the_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(run_module, "open_dataset", OPEN_DATASET)
+    with pytest.raises(DataError):
+        Runner(tmp_path / "nothing", tmp_path)(1)
+
+
+def test_nothing_is_printed(dataset: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    Runner(dataset, tmp_path)(2)
+    assert capfd.readouterr() == ("", "")
