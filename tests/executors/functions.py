@@ -1,0 +1,50 @@
+"""What workers run in these tests: importable by name, so that a process of its own finds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def count(request: int) -> Iterator[str]:
+    """`request` events."""
+    for index in range(request):
+        yield f"{request}:{index}"
+
+
+def die(request: str) -> Iterator[str]:
+    """One event, then as `request` says: exit, raise or kill; anything else is given back."""
+    yield f"before {request}"
+    if request == "exit":
+        os._exit(7)
+    elif request == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif request == "raise":
+        raise ZeroDivisionError("of all things")
+    yield f"after {request}"
+
+
+def endless(request: str) -> Iterator[int]:
+    """Events without end; writes to the file `request` when it is closed."""
+    number = 1
+    try:
+        while True:
+            yield number
+            number += 1
+            time.sleep(0.01)
+    finally:
+        Path(request).write_text(str(number))
+
+
+def environment(request: str) -> Iterator[str | None]:
+    """The value of one environment variable."""
+    yield os.environ.get(request)
+
+
+def pid(request: object) -> Iterator[int]:
+    """The process that it ran in."""
+    yield os.getpid()
+    time.sleep(0.2)
