@@ -1,0 +1,39 @@
+"""A TensorBoard event file that is appended to without TensorFlow.
+
+tensorboard's own `EventFileWriter` imports TensorFlow wherever it is installed and keeps a thread and an open file for
+each run. Here every write opens the file, appends and closes it: nothing is left to flush, close or lose.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+
+class EventFile:
+    """One event file in `directory`, which TensorBoard takes for one run. It comes to be with the first `write`."""
+
+    def __init__(self, directory: Path) -> None:
+        # A name of its own each time: a TensorBoard that is open while the directory is rebuilt reads it as a new file.
+        self._path = directory / f"events.out.tfevents.{time.time_ns():020d}.sweep"
+
+    def write(self, values: Sequence[Summary.Value], step: int, wall_time: float) -> None:
+        """Append `values` at `step`; `wall_time` is in seconds since the epoch."""
+        events = [Event(wall_time=wall_time, step=step, summary=Summary(value=values))]
+        if not self._path.exists():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            events.insert(0, Event(wall_time=wall_time, file_version="brain.Event:2"))
+        with self._path.open("ab") as file:
+            writer = RecordWriter(file)
+            for event in events:
+                writer.write(event.SerializeToString())
+
+
+def scalars(values: Mapping[str, float | None]) -> list[Summary.Value]:
+    """Tag to number as summary values. None is left out; NaN stays, so that a curve shows where a loss diverged."""
+    return [Summary.Value(tag=tag, simple_value=value) for tag, value in values.items() if value is not None]
