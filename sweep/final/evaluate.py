@@ -1,0 +1,42 @@
+"""The final model, as it was saved, against the test images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from sweep.data.dataset import Dataset
+from sweep.errors import SweepFailed
+from sweep.final.requests import EvaluateRequest
+from sweep.final.saved_model import load_saved
+from sweep.final.scores import score
+from sweep.trial.evaluation import evaluate as measure
+
+
+def evaluate(request: EvaluateRequest) -> dict[str, Any]:
+    """The scores of the saved model on the test images, see `evaluate_model`. Raises SweepFailed as that does, and
+    where the model cannot be loaded."""
+    keras.utils.clear_session()
+    dataset = Dataset.open(request.dataset)
+    model = load_saved(request.model, request.space, dataset)
+    images, labels = dataset.test()
+    return evaluate_model(model, images, labels, dataset.classes)
+
+
+def evaluate_model(
+    model: keras.Model, images: np.ndarray, labels: np.ndarray, classes: Sequence[str]
+) -> dict[str, Any]:
+    """`classes` and the `score` of the model's probabilities for uint8 images (n, h, w, c) with class numbers (n,),
+    with the model's own loss, or the cross-entropy where it has none. Raises SweepFailed where it answers NaN."""
+    metrics, probabilities = measure(model, images, labels, len(classes))
+    wrong = int((~np.isfinite(probabilities).all(axis=1)).sum())
+    if wrong:
+        raise SweepFailed(f"the final model's output is not a number for {wrong} of the {len(labels)} test images")
+    scores = score(labels, probabilities, classes)
+    loss = metrics["loss"]
+    scores["test"]["loss"] = loss if loss is not None and math.isfinite(loss) else None
+    return {"classes": list(classes), **scores}

@@ -1,0 +1,36 @@
+"""What a worker does for the answer of a sweep. Importing it is cheap: TensorFlow comes in where it runs."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from sweep.errors import SweepError
+from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
+from sweep.trial.runtime import configure_runtime
+
+
+def work(request: RetrainRequest | EvaluateRequest) -> Iterator[RetrainEpoch | Retrained | dict[str, Any] | WorkFailed]:
+    """The function to give to an executor, or to call where one process is enough. It never raises: WorkFailed is the
+    last event instead. A retraining ends with Retrained, an evaluation is the one event `scores`."""
+    try:
+        space = request.space
+        configure_runtime(space.retrain_threads or space.threads_per_trial, space.deterministic)
+        if isinstance(request, RetrainRequest):
+            from sweep.final.retrain import retrain
+
+            yield from retrain(request)
+        else:
+            from sweep.final.evaluate import evaluate
+
+            yield evaluate(request)
+    except Exception as exc:
+        yield WorkFailed(_one_line(exc), traceback.format_exc())
+
+
+def _one_line(exc: Exception) -> str:
+    lines = str(exc).strip().splitlines()
+    if isinstance(exc, SweepError):
+        return str(exc)
+    return f"{type(exc).__name__}: {lines[0]}" if lines else type(exc).__name__
