@@ -1,0 +1,138 @@
+"""The one place where searcher, executor, store and observers meet."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from sweep.executors.base import Executor, WorkerLost
+from sweep.records import EpochReport, Proposal, TrialLost, TrialRecord, TrialRequest, TrialResult, TrialState
+from sweep.search.searcher import Searcher
+from sweep.seeds import derive_seed
+from sweep.stop import StopSignal
+from sweep.store.store import Store
+
+POLL_SECONDS = 0.5
+
+
+class Observer(Protocol):
+    """Is told what the store has just been told: TensorBoard, tables, the terminal."""
+
+    def trial(self, record: TrialRecord) -> None:
+        """A trial was started, or ended for now."""
+
+    def epoch(self, report: EpochReport) -> None:
+        """A trial has trained one more epoch."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`seconds` is what is left of `max_time`; `retries` how often a trial whose worker died is tried again."""
+
+    seconds: float | None = None
+    retries: int = 2
+
+
+class Loop:
+    """Trains what the searcher asks for until it asks for nothing more, the time is up, or a stop is requested."""
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        executor: Executor,
+        store: Store,
+        *,
+        seed: int,
+        checkpoints: Path,
+        observers: Sequence[Observer] = (),
+        limits: Limits = Limits(),
+        stop: StopSignal | None = None,
+    ) -> None:
+        self._searcher, self._executor, self._store = searcher, executor, store
+        self._seed, self._checkpoints, self._observers, self._limits = seed, checkpoints, observers, limits
+        self._stop = stop or StopSignal()
+        self._pending: deque[Proposal] = deque()
+        self._lost: dict[int, int] = {}
+        self._proposals: dict[int, Proposal] = {}
+
+    def run(self, open_proposals: Iterable[Proposal] = ()) -> bool:
+        """Whether the search came to its end; not so where the user stopped it. `open_proposals` were asked for
+        before and have no result yet."""
+        self._pending.extend(open_proposals)
+        deadline = None if self._limits.seconds is None else time.monotonic() + self._limits.seconds
+        while True:
+            if self._stop.requested:
+                self._executor.stop()
+            elif deadline is None or time.monotonic() < deadline:
+                self._fill()
+            if not self._executor.busy:
+                return not self._stop.requested
+            for request, event in self._executor.collect(POLL_SECONDS):
+                self._handle(request, event)
+
+    def _fill(self) -> None:
+        while self._executor.free:
+            proposal = self._pending.popleft() if self._pending else self._ask()
+            if proposal is None:
+                return
+            self._start(proposal)
+
+    def _ask(self) -> Proposal | None:
+        proposal = self._searcher.ask()
+        if proposal is not None:
+            self._store.record_ask(proposal, self._trial_seed(proposal.trial))
+        return proposal
+
+    def _start(self, proposal: Proposal) -> None:
+        self._proposals[proposal.trial] = proposal
+        attempt = self._store.start_attempt(proposal.trial)
+        seed = self._trial_seed(proposal.trial)
+        self._executor.submit(TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt))
+        self._tell_observers(proposal.trial)
+
+    def _trial_seed(self, trial: int) -> int:
+        return derive_seed(self._seed, "trial", trial)
+
+    def _handle(self, request: TrialRequest, event: Any) -> None:
+        if isinstance(event, EpochReport):
+            self._store.record_epoch(event)
+            for observer in self._observers:
+                observer.epoch(event)
+        elif isinstance(event, WorkerLost):
+            self._handle_lost(request, event)
+        else:
+            self._finish(event)
+
+    def _handle_lost(self, request: TrialRequest, event: WorkerLost) -> None:
+        trial = request.trial
+        self._store.record_lost(TrialLost(trial, event.reason))
+        self._lost[trial] = self._lost.get(trial, 0) + 1
+        if self._lost[trial] <= self._limits.retries:
+            self._pending.appendleft(self._proposals[trial])
+        else:
+            done = len(self._store.epochs(trial))
+            self._finish(TrialResult(trial, TrialState.FAILED, epochs_trained=done, error=event.reason))
+
+    def _finish(self, result: TrialResult) -> None:
+        self._store.record_result(result)
+        self._searcher.tell(result)
+        del self._proposals[result.trial]
+        self._tell_observers(result.trial)
+        self._drop_checkpoints()
+
+    def _tell_observers(self, trial: int) -> None:
+        record = self._store.trial(trial)
+        for observer in self._observers:
+            observer.trial(record)
+
+    def _drop_checkpoints(self) -> None:
+        """Only trials that are running, waiting or may be promoted need theirs."""
+        needed = self._searcher.promotable() | set(self._proposals) | {proposal.trial for proposal in self._pending}
+        for path in self._checkpoints.glob("trial-*"):
+            number = path.stem.removeprefix("trial-")
+            if number.isdigit() and int(number) not in needed:
+                path.unlink(missing_ok=True)

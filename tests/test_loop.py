@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep.executors.base import WorkerLost
+from sweep.executors.inline import InlineExecutor
+from sweep.loop import Limits, Loop
+from sweep.records import Proposal, TrialRequest, TrialResult, TrialState
+from sweep.stop import StopSignal
+from sweep.store.store import Store
+from tests.fakes import ListSearcher, Watcher, train
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.create(tmp_path / "sweep.db", {"name": "x"}) as store:
+        yield store
+
+
+def proposal(trial: int, last: int = 2, first: int = 0) -> Proposal:
+    return Proposal(trial, {"learning_rate": 0.1 * (trial + 1)}, first, last)
+
+
+def drive(
+    store: Store, tmp_path: Path, searcher: ListSearcher, function: Callable[..., Any] = train, **options: Any
+) -> bool:
+    open_proposals = options.pop("open_proposals", ())
+    executor = options.pop("executor", None) or InlineExecutor(function)
+    loop = Loop(searcher, executor, store, seed=0, checkpoints=tmp_path / "checkpoints", **options)
+    return loop.run(open_proposals)
+
+
+def test_trains_what_is_asked_for_and_stores_and_tells_every_result(store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(0, 2), proposal(1, 3)])
+    assert drive(store, tmp_path, searcher)
+    assert [(one.id, one.state.value, one.epochs_trained) for one in store.trials()] == [(0, "completed", 2), (1, "completed", 3)]
+    assert [one.trial for one in searcher.told] == [0, 1]
+    assert [one.epoch for one in store.epochs(1)] == [1, 2, 3]
+
+
+def test_a_promotion_goes_on_with_the_same_trial(store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(0, 1), proposal(0, 3, first=1)], after=lambda index: index)
+    drive(store, tmp_path, searcher)
+    (record,) = store.trials()
+    assert (record.budget, record.epochs_trained, record.attempts) == (3, 3, 2)
+
+
+def test_observers_hear_what_the_store_has_just_been_told(store: Store, tmp_path: Path) -> None:
+    watcher = Watcher()
+    drive(store, tmp_path, ListSearcher([proposal(0, 2)]), observers=[watcher])
+    assert watcher.seen == [("trial", 0, "running"), ("epoch", 0, 1), ("epoch", 0, 2), ("trial", 0, "completed")]
+
+
+def test_seeds_come_from_sweep_seed_and_trial_number_alone(store: Store, tmp_path: Path) -> None:
+    seeds: dict[int, set[int]] = {0: set(), 1: set()}
+
+    def spy(request: TrialRequest) -> Iterator[Any]:
+        seeds[request.trial].add(request.seed)
+        return train(request)
+
+    drive(store, tmp_path, ListSearcher([proposal(1), proposal(0, 1), proposal(0, 2, 1)], after=lambda i: i), spy)
+    assert [len(found) for found in seeds.values()] == [1, 1]
+    assert seeds[0] != seeds[1]
+
+
+def test_what_was_asked_before_is_trained_first_and_asked_no_more(store: Store, tmp_path: Path) -> None:
+    store.record_ask(proposal(5), seed=1)
+    searcher = ListSearcher([proposal(6)])
+    drive(store, tmp_path, searcher, open_proposals=[proposal(5)])
+    assert [one.trial for one in searcher.told] == [5, 6]
+    assert len([fact for fact in store.decisions()]) == 4
+
+
+class LosingExecutor(InlineExecutor):
+    """Loses the worker of each request so many times as `losses` says."""
+
+    def __init__(self, losses: dict[int, int]) -> None:
+        super().__init__(train)
+        self.losses = losses
+
+    def collect(self, timeout: float) -> list[tuple[Any, Any]]:
+        if self._events is not None and self.losses.get(self._request.trial, 0) > 0:
+            self.losses[self._request.trial] -= 1
+            request = self._request
+            self.stop()
+            return [(request, WorkerLost("killed by SIGKILL"))]
+        return super().collect(timeout)
+
+
+def test_a_trial_whose_worker_died_is_tried_again(store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(0), proposal(1)])
+    drive(store, tmp_path, searcher, executor=LosingExecutor({0: 2}), limits=Limits(retries=2))
+    assert [(one.state, one.attempts) for one in store.trials()] == [(TrialState.COMPLETED, 3), (TrialState.COMPLETED, 1)]
+    assert [one.outcome for one in store.attempts(0)] == ["lost", "lost", "completed"]
+
+
+def test_and_fails_with_the_reason_when_it_has_no_tries_left(store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(0), proposal(1)])
+    drive(store, tmp_path, searcher, executor=LosingExecutor({0: 9}), limits=Limits(retries=1))
+    failed, fine = store.trials()
+    assert (failed.state, failed.error, failed.attempts) == (TrialState.FAILED, "killed by SIGKILL", 2)
+    assert fine.state is TrialState.COMPLETED
+    assert [one.state for one in searcher.told] == [TrialState.FAILED, TrialState.COMPLETED]
+
+
+def test_a_stop_leaves_the_rest_unasked_and_says_so(store: Store, tmp_path: Path) -> None:
+    stop = StopSignal()
+
+    def stopping(request: TrialRequest) -> Iterator[Any]:
+        for event in train(request):
+            stop.requested = True
+            yield event
+
+    searcher = ListSearcher([proposal(0), proposal(1)])
+    assert not drive(store, tmp_path, searcher, stopping, stop=stop)
+    assert store.release_running() == [0]
+    (record,) = store.trials()
+    assert (record.state, [one.epoch for one in store.epochs(0)], searcher.told) == (TrialState.WAITING, [1], [])
+
+
+def test_when_the_time_is_up_nothing_new_begins_and_what_runs_ends(store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(0), proposal(1)])
+    assert drive(store, tmp_path, searcher, limits=Limits(seconds=0))
+    assert (store.trials(), searcher.asked) == ([], 0)
+
+
+def test_keeps_only_the_checkpoints_that_may_be_needed(store: Store, tmp_path: Path) -> None:
+    checkpoints = tmp_path / "checkpoints"
+    checkpoints.mkdir()
+
+    def saving(request: TrialRequest) -> Iterator[Any]:
+        (checkpoints / f"trial-{request.trial:04}.ckpt").write_text("x")
+        return train(request)
+
+    kept: list[list[str]] = []
+
+    class Listing(Watcher):
+        def trial(self, record: Any) -> None:
+            kept.append(sorted(path.name for path in checkpoints.iterdir()))
+
+    searcher = ListSearcher([proposal(0, 1), proposal(1, 1), proposal(0, 2, 1)], after=lambda index: index)
+    drive(store, tmp_path, searcher, saving, observers=[Listing()])
+    assert "trial-0001.ckpt" not in kept[4]  # trial 1 has ended, trial 0 is trained on
+    assert list(checkpoints.iterdir()) == []
+
+
+def test_a_failed_trial_does_not_end_the_sweep(store: Store, tmp_path: Path) -> None:
+    def failing(request: TrialRequest) -> Iterator[Any]:
+        if request.trial == 0:
+            yield TrialResult(0, TrialState.FAILED, 0, error="ValueError: no")
+        else:
+            yield from train(request)
+
+    assert drive(store, tmp_path, ListSearcher([proposal(0), proposal(1)]), failing)
+    assert [one.state.value for one in store.trials()] == ["failed", "completed"]
