@@ -1,0 +1,38 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+runs_dir = click.option(
+    "--runs-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    envvar="SWEEP_RUNS_DIR",
+    help="Where run directories are.",
+)
+run_name = click.argument("run", required=False)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
+definition = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+overrides = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override any key of the file, e.g. --set search.method=random --set parameters.epochs.max=9.",
+)
+workers = click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    help="Processes that train side by side (0: in this process). Left out: as many as there are processors. "
+    "Changes how long a sweep takes and nothing else.",
+)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, allow_nan=False))

@@ -1,0 +1,72 @@
+"""What `sweep plan` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from sweep.cli.tables import config_text, make_console
+
+if TYPE_CHECKING:
+    from sweep.data.dataset import Dataset
+    from sweep.search.plan import Plan
+
+
+def plan_as_json(plan: Plan, counts: Sequence[int], dataset: Dataset) -> dict[str, Any]:
+    """The shape of `sweep plan --json`."""
+    return {
+        "method": plan.method,
+        "trials": plan.trials,
+        "epochs": plan.epochs,
+        "exact": plan.exact,
+        "trainings": [
+            {
+                "bracket": one.bracket,
+                "rung": one.rung,
+                "trials": one.trials,
+                "first_epoch": one.first_epoch,
+                "last_epoch": one.last_epoch,
+            }
+            for one in plan.trainings
+        ],
+        "space_size": plan.size,
+        "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
+        "classes": list(dataset.classes),
+        "samples": [
+            {"config": dict(config), "parameters": count} for config, count in zip(plan.configs, counts, strict=False)
+        ],
+    }
+
+
+def show_plan(plan: Plan, counts: Sequence[int], dataset: Dataset) -> None:
+    """Data, trials and epochs, the size of the space, and a few configurations."""
+    console = make_console()
+    shape = " x ".join(map(str, dataset.image_shape))
+    console.print(
+        f"data: {dataset.train_size:,} training, {dataset.validation_size:,} validation, {dataset.test_size:,} test images "
+        f"of {shape} in {len(dataset.classes)} classes"
+    )
+    size = "endlessly many (a float has no steps)" if plan.size is None else f"{plan.size:,}"
+    console.print(f"space: {size} configurations")
+    about = "" if plan.exact else "about "
+    console.print(f"{plan.method}: {plan.trials:,} trials, {about}{plan.epochs:,} epochs")
+    console.print(_trainings(plan))
+    for config, count in zip(plan.configs, counts, strict=False):
+        console.print(f"for example, {count:,} parameters: {escape(config_text(config))}")
+
+
+def _trainings(plan: Plan) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    staged = bool(plan.trainings) and plan.trainings[0].rung is not None
+    for name in ("bracket", "rung") if staged else ():
+        table.add_column(name, justify="right")
+    for name in ("trials", "epochs each", "epochs in all"):
+        table.add_column(name, justify="right")
+    for one in plan.trainings:
+        stage = (str(one.bracket), str(one.rung)) if staged else ()
+        span = f"{one.first_epoch} to {one.last_epoch}" if staged else str(one.last_epoch)
+        table.add_row(*stage, str(one.trials), span, str(one.epochs))
+    return table

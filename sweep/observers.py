@@ -1,0 +1,60 @@
+"""Who is told what happens in a sweep, besides TensorBoard: the tables, and whoever reports to the user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sweep.records import EpochReport, TrialRecord
+from sweep.space.definition import Space
+from sweep.store.export import write_tables
+from sweep.store.layout import RunDirectory
+from sweep.store.store import Store
+
+if TYPE_CHECKING:
+    from sweep.final.requests import RetrainEpoch
+    from sweep.preparation import Ready
+
+
+class TableObserver:
+    """Refreshes `trials.csv` and `trials.json` after every trial."""
+
+    def __init__(self, directory: RunDirectory, store: Store) -> None:
+        self._directory, self._store = directory, store
+
+    def trial(self, record: TrialRecord) -> None:
+        if record.state.is_finished:
+            write_tables(self._directory, self._store)
+
+    def epoch(self, report: EpochReport) -> None:
+        """A table has rows for trials, not for epochs."""
+
+
+class Reporter:
+    """Is told of every step of a sweep, in this order, and says nothing. Override what should be shown."""
+
+    def data(self, done: int, total: int) -> None:
+        """`done` of `total` images have been read."""
+
+    def ready(self, ready: Ready) -> None:
+        """Data and space are checked; nothing has been written yet."""
+
+    def searching(self, store: Store, space: Space, workers: int) -> None:
+        """The search begins, or goes on."""
+
+    def trial(self, record: TrialRecord) -> None:
+        """A trial was started, or ended for now."""
+
+    def epoch(self, report: EpochReport) -> None:
+        """A trial has trained one more epoch."""
+
+    def searched(self, stopped: bool) -> None:
+        """The search has ended, or was stopped."""
+
+    def retraining(self, store: Store, space: Space) -> None:
+        """The winner is about to be frozen and retrained."""
+
+    def retrain(self, report: RetrainEpoch) -> None:
+        """The winner has been retrained for one more epoch."""
+
+    def evaluated(self, metrics: dict[str, Any]) -> None:
+        """The final model has been evaluated on test."""

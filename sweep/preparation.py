@@ -1,0 +1,71 @@
+"""Everything that must hold before anything trains: data prepared, the model's own parameters found, sizes that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sweep.errors import InputError
+from sweep.model.image_input import ImageInput
+from sweep.space.definition import Space
+from sweep.space.domains import describe, finite_values
+from sweep.space.load import validate_again
+
+if TYPE_CHECKING:
+    from sweep.data.dataset import Dataset
+    from sweep.data.prepare import Prepared
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A space with every parameter that its model has, and the data that it will train on."""
+
+    space: Space
+    prepared: Prepared
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.prepared.dataset
+
+    @property
+    def image_input(self) -> ImageInput:
+        return image_input_of(self.dataset)
+
+
+def get_ready(space: Space, progress: Progress | None = None) -> Ready:
+    """Prepare the data (decoded once, then taken from the cache) and complete the space.
+
+    Raises DataError where the images cannot be used, InputError where space and data or model do not fit together.
+    A model of one's own is built here, in this process.
+    """
+    from sweep.data.prepare import prepare
+
+    prepared = prepare(space.data, progress=progress)
+    if not space.is_builtin:
+        from sweep.trial.runtime import import_tensorflow
+
+        import_tensorflow()
+        from sweep.model.user import discover
+
+        space = validate_again(discover(space, image_input_of(prepared.dataset)))
+    _check_batch_size(space, prepared.dataset)
+    return Ready(space, prepared)
+
+
+def image_input_of(dataset: Dataset) -> ImageInput:
+    """What a model is told about this data."""
+    return ImageInput(dataset.image_shape, len(dataset.classes), dataset.mean, dataset.variance)
+
+
+def _check_batch_size(space: Space, dataset: Dataset) -> None:
+    parameter = space.parameters.get("batch_size")
+    if parameter is None:
+        return  # a small data set trains in one batch of the default size
+    largest = max(value for value in finite_values(parameter) or () if isinstance(value, int))
+    if largest > dataset.train_size:
+        raise InputError(
+            f"parameters.batch_size ({describe(parameter)}): {largest} is above the {dataset.train_size} training images"
+        )

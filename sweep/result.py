@@ -1,0 +1,92 @@
+"""A sweep as its store tells it: what `sweep.run` and `sweep.open` give, and `sweep show` prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweep.final.finalize import count_test_evaluations, frozen_winner, read_metrics
+from sweep.final.winner import Winner
+from sweep.records import Objective, TrialRecord, TrialState
+from sweep.store.layout import RunDirectory
+from sweep.store.reading import Reader
+from sweep.store.state import sweep_state
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """A snapshot. `state` is running, interrupted or finished; `metrics` are those of `final/metrics.json`."""
+
+    name: str
+    directory: Path
+    state: str
+    objective: Objective
+    trials: tuple[TrialRecord, ...]
+    winner: Winner | None
+    digest: str
+    metrics: dict[str, Any] | None
+    test_evaluations: int
+
+    @property
+    def epochs_trained(self) -> int:
+        return sum(trial.epochs_trained for trial in self.trials)
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """Of the winner, retrained on train and validation; None before it was evaluated."""
+        return None if self.metrics is None else float(self.metrics["test"]["accuracy"])
+
+    @property
+    def best_trial(self) -> TrialRecord | None:
+        """The winner's trial once it is frozen, before that the best completed one so far."""
+        if self.winner is not None:
+            return next(trial for trial in self.trials if trial.id == self.winner.id)
+        best: TrialRecord | None = None
+        for trial in self.trials:
+            if trial.state is not TrialState.COMPLETED or trial.objective is None:
+                continue
+            if best is None or best.objective is None or self.objective.better(trial.objective, best.objective):
+                best = trial
+        return best
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of `sweep show --json`."""
+        counts = Counter(trial.state for trial in self.trials)
+        winner = self.winner
+        return {
+            "name": self.name,
+            "state": self.state,
+            "objective": {"metric": self.objective.metric, "direction": self.objective.direction},
+            "trials": {state.value: counts[state] for state in TrialState},
+            "epochs_trained": self.epochs_trained,
+            "winner": None
+            if winner is None
+            else {
+                "id": winner.id,
+                "objective": winner.objective,
+                "best_epoch": winner.best_epoch,
+                "config": dict(winner.config),
+            },
+            "digest": self.digest,
+            "test": None if self.metrics is None else self.metrics["test"],
+            "test_evaluations": self.test_evaluations,
+        }
+
+
+def read_result(run: RunDirectory, store: Reader) -> SweepResult:
+    """The sweep as it stands now."""
+    goal = store.facts["objective"]
+    state = sweep_state(run, store)
+    return SweepResult(
+        name=run.name,
+        directory=run.root,
+        state=state,
+        objective=Objective(goal["metric"], goal["direction"]),
+        trials=tuple(store.trials(live=state == "running")),
+        winner=frozen_winner(store),
+        digest=store.digest(),
+        metrics=read_metrics(run),
+        test_evaluations=count_test_evaluations(store),
+    )

@@ -1,0 +1,154 @@
+"""One session of a sweep: its parts put together, from the first ask to the test accuracy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sweep.boards import make_tracker
+from sweep.errors import Interrupted
+from sweep.executors.base import Executor, Function
+from sweep.executors.inline import InlineExecutor
+from sweep.executors.pool import PoolExecutor
+from sweep.final.finalize import Runner, evaluate_again, finalize, inline
+from sweep.final.work import work
+from sweep.loop import Limits, Loop
+from sweep.observers import Reporter, TableObserver
+from sweep.preparation import Ready
+from sweep.records import Proposal, TrialResult
+from sweep.stop import StopSignal
+from sweep.store.layout import RunDirectory
+from sweep.store.reading import Ask
+from sweep.store.store import Store
+from sweep.trial.context import TrialContext
+from sweep.trial.runtime import import_tensorflow, runtime_environment
+from sweep.trial.task import run_task
+
+if TYPE_CHECKING:
+    from sweep.search.searcher import Searcher
+
+
+class Session:
+    """A run directory whose lock is held, with its store open, its data ready and a number of workers (0: none, all
+    runs in this process; None: as many as there are processors for)."""
+
+    def __init__(
+        self, directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter
+    ) -> None:
+        self._directory, self._store, self._reporter = directory, store, reporter
+        self._space, self._dataset = ready.space, ready.dataset
+        self._workers = _processors() // self._space.threads_per_trial or 1 if workers is None else workers
+        self._tracker = make_tracker(directory, store, self._space)
+
+    def search(self) -> None:
+        """Train all that the searcher asks for. Raises Interrupted where the user stopped it."""
+        began = time.monotonic()
+        self._store.release_running()
+        self._store.record_event("resumed" if self._store.events("started") else "started", workers=self._workers)
+        with StopSignal() as stop, self._trial_executor() as executor:
+            import_tensorflow()  # the workers do the same meanwhile
+            searcher, open_proposals = self._replay()
+            self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
+            self._reporter.searching(self._store, self._space, self._workers)
+            try:
+                finished = self._loop(searcher, executor, stop).run(open_proposals)
+            finally:
+                self._store.release_running()
+                self._store.record_event("searched", seconds=time.monotonic() - began)
+                self._reporter.searched(stop.requested)
+        if not finished:
+            raise Interrupted(parting(self._directory))
+        self._store.record_event("search_finished")
+        self._tracker.finish()
+
+    def finalize(self) -> None:
+        """Retrain the winner and evaluate it on test."""
+        self._reporter.retraining(self._store, self._space)
+        with self._runner() as runner:
+            metrics = finalize(
+                self._directory, self._store, self._space, self._dataset.path, runner, self._reporter.retrain
+            )
+        self._after_evaluation(metrics)
+
+    def evaluate_again(self) -> None:
+        """Evaluate the saved model once more."""
+        with self._runner() as runner:
+            metrics = evaluate_again(self._directory, self._store, self._space, self._dataset.path, runner)
+        self._after_evaluation(metrics)
+
+    def finish(self) -> None:
+        """Nothing more is to be done in this sweep."""
+        self._store.record_event("finished")
+
+    def _after_evaluation(self, metrics: dict[str, Any]) -> None:
+        from sweep.tracking.final import write_final
+
+        write_final(self._directory.tensorboard, metrics, metrics["classes"])
+        self.finish()
+        self._reporter.evaluated(metrics)
+
+    def _replay(self) -> tuple[Searcher, list[Proposal]]:
+        from sweep.search.oracle_searcher import replay
+
+        facts = self._store.decisions()
+        history: list[Proposal | TrialResult] = [
+            fact.proposal if isinstance(fact, Ask) else fact.result for fact in facts
+        ]
+        searcher, open_proposals = replay(self._space, history)
+        return searcher, list(open_proposals.values())
+
+    def _loop(self, searcher: Searcher, executor: Executor, stop: StopSignal) -> Loop:
+        return Loop(
+            searcher,
+            executor,
+            self._store,
+            seed=self._space.seed,
+            checkpoints=self._directory.checkpoints,
+            observers=[self._tracker, TableObserver(self._directory, self._store), self._reporter],
+            limits=Limits(self._seconds_left(), self._space.retries),
+            stop=stop,
+        )
+
+    def _seconds_left(self) -> float | None:
+        limit = self._space.search.max_time
+        spent = sum(event.payload["seconds"] for event in self._store.events("searched"))
+        return None if limit is None else limit - spent
+
+    def _trial_executor(self) -> Executor:
+        context = TrialContext(self._space, self._dataset.path, self._directory.checkpoints)
+        function = partial(run_task, context)
+        if self._workers == 0:
+            return InlineExecutor(function)
+        return PoolExecutor(
+            function, self._workers, runtime_environment(self._space.threads_per_trial), self._directory.logs
+        )
+
+    @contextlib.contextmanager
+    def _runner(self) -> Iterator[Runner]:
+        """Where the winner is retrained and evaluated: one more process, or here where trials are trained here too."""
+        if self._workers == 0:
+            yield inline
+            return
+        threads = self._space.retrain_threads or self._space.threads_per_trial
+        with PoolExecutor(work, 1, runtime_environment(threads), self._directory.logs) as executor:
+            yield partial(_through, executor)
+
+
+def parting(directory: RunDirectory) -> str:
+    """What a user reads who stopped a sweep."""
+    return f"stopped, and nothing finished is lost; go on with: sweep resume {directory.name}"
+
+
+def _through(executor: Executor, function: Function, request: Any) -> Iterator[Any]:
+    executor.submit(request)
+    while executor.busy:
+        yield from (event for _, event in executor.collect(1.0))
+
+
+def _processors() -> int:
+    """Those that this process may use, which a container can make fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
