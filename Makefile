@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+.PHONY: help install sweep test smoke slow lint format schema clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(READY)  ## Create .venv with the pinned dependencies
+
+# Made anew when the pins or the requirements change.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+sweep: $(READY)  ## Run search_spaces/digits.yaml: search, retrain the winner, report its test accuracy
+	$(BIN)/sweep run search_spaces/digits.yaml
+
+test: $(READY)  ## Run the tests
+	$(BIN)/python -m pytest
+
+smoke: $(READY)  ## Run the tiny sweep, the whole way, in under a minute
+	$(BIN)/sweep run search_spaces/smoke.yaml
+
+slow: $(READY)  ## Run the tests that take minutes too
+	$(BIN)/python -m pytest -m 'slow or not slow'
+
+lint: $(READY)  ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p sweep
+
+format: $(READY)  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: $(READY)  ## Generate search_spaces/schema.json anew
+	$(BIN)/python -m sweep.space.schema > search_spaces/schema.json.new
+	mv search_spaces/schema.json.new search_spaces/schema.json
+
+clean:  ## Delete .venv (runs stay)
+	rm -rf $(VENV)
