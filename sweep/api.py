@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import traceback
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sweep.errors import InputError, Interrupted, SweepError, SweepFailed
 from sweep.observers import Reporter
 from sweep.result import SweepResult, read_result
 from sweep.space.definition import Space
-from sweep.store.layout import RunDirectory, create_run, find_run
+from sweep.store.layout import DEFAULT_RUNS_DIR, RunDirectory, find_run, require_free
 from sweep.store.lock import RunLock
 from sweep.store.store import Store
+from sweep.text import one_line
 
 if TYPE_CHECKING:
     from sweep.preparation import Ready
     from sweep.session import Session
 
-RUNS = Path("runs")
-
 
 def run(
     space: Space,
     *,
-    runs_dir: str | Path = RUNS,
+    runs_dir: str | Path = DEFAULT_RUNS_DIR,
     name: str | None = None,
     workers: int | None = None,
     retrain: bool = True,
@@ -39,34 +37,45 @@ def run(
     a time (0: in this process; left out: as many as there are processors for), and change nothing but how long it
     takes. Raises InputError before anything is written, SweepFailed where no trial succeeds, Interrupted after Ctrl-C.
     """
+    from sweep.new_run import new_run
+
     reporter = reporter or Reporter()
+    if name is not None:
+        require_free(Path(runs_dir), name)  # before minutes go into reading images
     ready = _get_ready(space, workers, reporter)
-    directory = create_run(Path(runs_dir), name, space.name)
-    with _held(directory):
-        _create(directory, ready)
-        with Store.open(directory.database) as store:
-            return _search_and_finish(directory, store, ready, workers, retrain, reporter)
+    reporter.ready(ready)
+    directory = new_run(Path(runs_dir), name, ready)
+    with _held(directory), Store.open(directory.database) as store:
+        _search_and_finish(directory, store, ready, workers, retrain, reporter)
+    return open(directory.name, runs_dir=runs_dir)
 
 
 def resume(
     name: str | None = None,
     *,
-    runs_dir: str | Path = RUNS,
+    runs_dir: str | Path = DEFAULT_RUNS_DIR,
     workers: int | None = None,
     retrain: bool = True,
     reporter: Reporter | None = None,
 ) -> SweepResult:
-    """Go on with a sweep that was stopped or killed (the latest, where no name is given). What is finished stays.
+    """Go on with a sweep that was stopped or killed (the latest, where no name is given). What is finished stays, and
+    where all is, nothing is done.
 
     Raises InputError where there is no such sweep, where another process runs it, or where its data has changed.
     """
     reporter = reporter or Reporter()
     with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
-        return _search_and_finish(directory, store, ready, workers, retrain, reporter)
+        reporter.ready(ready)
+        _search_and_finish(directory, store, ready, workers, retrain, reporter)
+    return open(directory.name, runs_dir=runs_dir)
 
 
 def retrain_best(
-    name: str | None = None, *, runs_dir: str | Path = RUNS, workers: int | None = None, reporter: Reporter | None = None
+    name: str | None = None,
+    *,
+    runs_dir: str | Path = DEFAULT_RUNS_DIR,
+    workers: int | None = None,
+    reporter: Reporter | None = None,
 ) -> SweepResult:
     """Retrain the winner on train and validation and evaluate it on test, again if it has been done before.
 
@@ -75,22 +84,28 @@ def retrain_best(
     reporter = reporter or Reporter()
     with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
         if not store.events("search_finished"):
-            raise InputError(f"the search of {directory.name} has not ended yet; go on with: sweep resume {directory.name}")
+            raise InputError(
+                f"the search of {directory.name} has not ended yet; go on with: {directory.command('resume')}"
+            )
         _session(directory, store, ready, workers, reporter).finalize()
-        return read_result(directory, store)
+    return open(directory.name, runs_dir=runs_dir)
 
 
 def evaluate(
-    name: str | None = None, *, runs_dir: str | Path = RUNS, workers: int | None = None, reporter: Reporter | None = None
+    name: str | None = None,
+    *,
+    runs_dir: str | Path = DEFAULT_RUNS_DIR,
+    workers: int | None = None,
+    reporter: Reporter | None = None,
 ) -> SweepResult:
     """Evaluate the saved final model on test once more; this look is counted, too."""
     reporter = reporter or Reporter()
     with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
         _session(directory, store, ready, workers, reporter).evaluate_again()
-        return read_result(directory, store)
+    return open(directory.name, runs_dir=runs_dir)
 
 
-def open(name: str | None = None, *, runs_dir: str | Path = RUNS) -> SweepResult:  # read as `sweep.open`
+def open(name: str | None = None, *, runs_dir: str | Path = DEFAULT_RUNS_DIR) -> SweepResult:  # read as `sweep.open`
     """A sweep as it stands: its trials, winner, digest and test metrics. The latest, where no name is given."""
     directory = find_run(Path(runs_dir), name)
     with Store.open(directory.database, read_only=True) as store:
@@ -99,20 +114,16 @@ def open(name: str | None = None, *, runs_dir: str | Path = RUNS) -> SweepResult
 
 def _search_and_finish(
     directory: RunDirectory, store: Store, ready: Ready, workers: int | None, retrain: bool, reporter: Reporter
-) -> SweepResult:
-    reporter.ready(ready)
+) -> None:
     session = _session(directory, store, ready, workers, reporter)
     session.search()
-    if retrain:
+    if retrain and not session.has_answer:
         session.finalize()
     else:
         session.finish()
-    return read_result(directory, store)
 
 
-def _session(
-    directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter
-) -> Session:
+def _session(directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter) -> Session:
     from sweep.session import Session
 
     return Session(directory, store, ready, workers, reporter)
@@ -148,48 +159,28 @@ def _opened(
 
 @contextlib.contextmanager
 def _held(directory: RunDirectory) -> Iterator[None]:
-    """Nobody else runs the sweep meanwhile; a fault leaves its traceback in the run's logs, Ctrl-C says how to go on."""
+    """Nobody else runs the sweep meanwhile; a fault leaves its traceback in the run's logs, Ctrl-C says how to go on,
+    and so does a reader of the output that has gone."""
     from sweep.session import parting
 
     with RunLock(directory):
         try:
             yield
-        except KeyboardInterrupt as exc:
+        except (KeyboardInterrupt, BrokenPipeError) as exc:
             raise Interrupted(parting(directory)) from exc
+        except (InputError, Interrupted):
+            raise
         except SweepError:
+            _keep_traceback(directory)
             raise
         except Exception as exc:
-            log = directory.logs / "error.log"
-            log.write_text(traceback.format_exc(), encoding="utf-8")
-            raise SweepFailed(
-                f"{type(exc).__name__}: {exc} (traceback: {log}); go on with: sweep resume {directory.name}"
-            ) from exc
+            log = _keep_traceback(directory)
+            raise SweepFailed(f"{one_line(exc)} (traceback: {log}); go on with: {directory.command('resume')}") from exc
 
 
-def _create(directory: RunDirectory, ready: Ready) -> None:
-    """What a run directory holds before its first trial. The store comes last: without it there is no run."""
-    from sweep.environment import describe_environment
-    from sweep.final.folder import write_json
-    from sweep.space.load import dump_space
-
-    directory.space_file.write_text(dump_space(ready.space), encoding="utf-8")
-    write_json(directory.environment_file, describe_environment())
-    Store.create(directory.database, _facts(directory, ready)).close()
-
-
-def _facts(directory: RunDirectory, ready: Ready) -> dict[str, Any]:
-    space, dataset = ready.space, ready.dataset
-    return {
-        "name": directory.name,
-        "sweep_id": uuid.uuid4().hex,
-        "seed": space.seed,
-        "objective": {"metric": space.goal.metric, "direction": space.goal.direction},
-        "method": space.search.method,
-        "dataset_digest": dataset.digest,
-        "classes": list(dataset.classes),
-        "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
-        "excluded": [[one.name, one.reason] for one in ready.prepared.excluded],
-        "threads_per_trial": space.threads_per_trial,
-        "retrain_threads": space.retrain_threads or space.threads_per_trial,
-        "deterministic": space.deterministic,
-    }
+def _keep_traceback(directory: RunDirectory) -> Path:
+    log = directory.logs / "error.log"
+    with contextlib.suppress(OSError):  # of a full disk the user hears anyway
+        directory.logs.mkdir(exist_ok=True)
+        log.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
+    return log

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from sweep.errors import SweepFailed
 from sweep.executors.base import Executor, WorkerLost
 from sweep.records import EpochReport, Proposal, TrialLost, TrialRecord, TrialRequest, TrialResult, TrialState
 from sweep.search.searcher import Searcher
@@ -31,10 +32,13 @@ class Observer(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """`seconds` is what is left of `max_time`; `retries` how often a trial whose worker died is tried again."""
+    """`seconds` is what is left of `max_time`; `retries` how often a trial whose worker died is tried again;
+    `trial_seconds` how long one training may take; `failures` how many trials in a row may fail."""
 
     seconds: float | None = None
     retries: int = 2
+    trial_seconds: float | None = None
+    failures: int = 10
 
 
 class Loop:
@@ -58,6 +62,9 @@ class Loop:
         self._pending: deque[Proposal] = deque()
         self._lost: dict[int, int] = {}
         self._proposals: dict[int, Proposal] = {}
+        self._running: dict[int, tuple[TrialRequest, float]] = {}  # with the moment it was started
+        self._known: dict[int, dict[int, EpochReport]] = {}  # what the store has of the running trials
+        self._failures: list[str] = []  # of the last trials, as long as no other came between
 
     def run(self, open_proposals: Iterable[Proposal] = ()) -> bool:
         """Whether the search came to its end; not so where the user stopped it. `open_proposals` were asked for
@@ -73,6 +80,7 @@ class Loop:
                 return not self._stop.requested
             for request, event in self._executor.collect(POLL_SECONDS):
                 self._handle(request, event)
+            self._end_overdue()
 
     def _fill(self) -> None:
         while self._executor.free:
@@ -90,8 +98,11 @@ class Loop:
     def _start(self, proposal: Proposal) -> None:
         self._proposals[proposal.trial] = proposal
         attempt = self._store.start_attempt(proposal.trial)
+        self._known[proposal.trial] = {report.epoch: report for report in self._store.epochs(proposal.trial)}
         seed = self._trial_seed(proposal.trial)
-        self._executor.submit(TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt))
+        request = TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt)
+        self._running[proposal.trial] = (request, time.monotonic())
+        self._executor.submit(request)
         self._tell_observers(proposal.trial)
 
     def _trial_seed(self, trial: int) -> int:
@@ -99,30 +110,63 @@ class Loop:
 
     def _handle(self, request: TrialRequest, event: Any) -> None:
         if isinstance(event, EpochReport):
-            self._store.record_epoch(event)
-            for observer in self._observers:
-                observer.epoch(event)
+            self._note_epoch(event)
         elif isinstance(event, WorkerLost):
             self._handle_lost(request, event)
         else:
             self._finish(event)
+
+    def _note_epoch(self, report: EpochReport) -> None:
+        """A trial that goes on gives its earlier epochs again, in case one was lost on its way; most are no news."""
+        known = self._known[report.trial].get(report.epoch)
+        if known is not None and known.metrics == report.metrics:
+            return
+        self._store.record_epoch(report)
+        for observer in self._observers:
+            observer.epoch(report)
+
+    def _end_overdue(self) -> None:
+        limit = self._limits.trial_seconds
+        if limit is None:
+            return
+        for request, since in list(self._running.values()):
+            if time.monotonic() - since > limit:
+                self._executor.cancel(request)
+                self._fail(request.trial, f"took longer than trial_timeout, {limit:g} seconds")
 
     def _handle_lost(self, request: TrialRequest, event: WorkerLost) -> None:
         trial = request.trial
         self._store.record_lost(TrialLost(trial, event.reason))
         self._lost[trial] = self._lost.get(trial, 0) + 1
         if self._lost[trial] <= self._limits.retries:
+            del self._running[trial]
             self._pending.appendleft(self._proposals[trial])
         else:
-            done = len(self._store.epochs(trial))
-            self._finish(TrialResult(trial, TrialState.FAILED, epochs_trained=done, error=event.reason))
+            self._fail(trial, event.reason)
+
+    def _fail(self, trial: int, error: str) -> None:
+        """A result for a trial that could not give one itself; what it had trained is kept."""
+        done = len(self._store.epochs(trial))
+        self._finish(TrialResult(trial, TrialState.FAILED, epochs_trained=done, error=error))
 
     def _finish(self, result: TrialResult) -> None:
         self._store.record_result(result)
         self._searcher.tell(result)
         del self._proposals[result.trial]
+        del self._running[result.trial], self._known[result.trial]
         self._tell_observers(result.trial)
         self._drop_checkpoints()
+        self._count_failure(result)
+
+    def _count_failure(self, result: TrialResult) -> None:
+        """A diverged trial is an answer about its configuration; failures in a row are more likely a fault of all."""
+        if result.state is not TrialState.FAILED:
+            self._failures = self._failures if result.state is TrialState.DIVERGED else []
+            return
+        self._failures.append(result.error or "no reason given")
+        if len(self._failures) >= self._limits.failures:
+            cause, times = Counter(self._failures).most_common(1)[0]
+            raise SweepFailed(f"{len(self._failures)} trials in a row failed, {times} of them with: {cause}")
 
     def _tell_observers(self, trial: int) -> None:
         record = self._store.trial(trial)

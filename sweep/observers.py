@@ -12,6 +12,7 @@ from sweep.store.store import Store
 
 if TYPE_CHECKING:
     from sweep.final.requests import RetrainEpoch
+    from sweep.final.winner import Winner
     from sweep.preparation import Ready
 
 
@@ -47,11 +48,14 @@ class Reporter:
     def epoch(self, report: EpochReport) -> None:
         """A trial has trained one more epoch."""
 
+    def stopping(self) -> None:
+        """A stop was requested: the running epochs are the last ones. Called from a signal handler."""
+
     def searched(self, stopped: bool) -> None:
         """The search has ended, or was stopped."""
 
-    def retraining(self, store: Store, space: Space) -> None:
-        """The winner is about to be frozen and retrained."""
+    def retraining(self, winner: Winner, space: Space) -> None:
+        """The winner is frozen, and about to be retrained."""
 
     def retrain(self, report: RetrainEpoch) -> None:
         """The winner has been retrained for one more epoch."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import InputError
@@ -60,6 +62,15 @@ def image_input_of(dataset: Dataset) -> ImageInput:
     return ImageInput(dataset.image_shape, len(dataset.classes), dataset.mean, dataset.variance)
 
 
+def write_labels(path: Path, dataset: Dataset) -> None:
+    """A CSV row `image,split,label,class` for every image: what was trained, validated and tested on, and as what."""
+    codes = {label: code for code, label in enumerate(dataset.classes)}
+    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["image", "split", "label", "class"])
+        writer.writerows((one.name, one.split, one.label, codes[one.label]) for one in dataset.facts())
+
+
 def _check_batch_size(space: Space, dataset: Dataset) -> None:
     parameter = space.parameters.get("batch_size")
     if parameter is None:
@@ -67,5 +78,6 @@ def _check_batch_size(space: Space, dataset: Dataset) -> None:
     largest = max(value for value in finite_values(parameter) or () if isinstance(value, int))
     if largest > dataset.train_size:
         raise InputError(
-            f"parameters.batch_size ({describe(parameter)}): {largest} is above the {dataset.train_size} training images"
+            f"parameters.batch_size ({describe(parameter)}): {largest} is above the {dataset.train_size} training "
+            "images"
         )

@@ -22,11 +22,12 @@ class TrialState(enum.StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"  # has trained all epochs granted so far, or stopped early
     DIVERGED = "diverged"  # its loss became NaN or infinite
-    FAILED = "failed"  # raised, or its worker died
+    FAILED = "failed"  # raised, its worker died, or its objective could not be computed
+    SKIPPED = "skipped"  # too large a model: refused before anything of it was trained
 
     @property
     def is_finished(self) -> bool:
-        return self in (TrialState.COMPLETED, TrialState.DIVERGED, TrialState.FAILED)
+        return self not in (TrialState.WAITING, TrialState.RUNNING)
 
 
 @dataclass(frozen=True)

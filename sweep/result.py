@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.final.finalize import count_test_evaluations, frozen_winner, read_metrics
-from sweep.final.winner import Winner
+from sweep.final.winner import Winner, choose_winner
 from sweep.records import Objective, TrialRecord, TrialState
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
@@ -17,12 +17,14 @@ from sweep.store.state import sweep_state
 
 @dataclass(frozen=True)
 class SweepResult:
-    """A snapshot. `state` is running, interrupted or finished; `metrics` are those of `final/metrics.json`."""
+    """A snapshot. `state` is running, interrupted or finished; `full_budget` as in `choose_winner`; `metrics` are those
+    of `final/metrics.json`."""
 
     name: str
     directory: Path
     state: str
     objective: Objective
+    full_budget: int | None
     trials: tuple[TrialRecord, ...]
     winner: Winner | None
     digest: str
@@ -40,16 +42,9 @@ class SweepResult:
 
     @property
     def best_trial(self) -> TrialRecord | None:
-        """The winner's trial once it is frozen, before that the best completed one so far."""
-        if self.winner is not None:
-            return next(trial for trial in self.trials if trial.id == self.winner.id)
-        best: TrialRecord | None = None
-        for trial in self.trials:
-            if trial.state is not TrialState.COMPLETED or trial.objective is None:
-                continue
-            if best is None or best.objective is None or self.objective.better(trial.objective, best.objective):
-                best = trial
-        return best
+        """The winner's trial once it is frozen, before that the one that would win now."""
+        best = self.winner or choose_winner(self.trials, self.objective, self.full_budget)
+        return next((trial for trial in self.trials if best is not None and trial.id == best.id), None)
 
     def to_json(self) -> dict[str, Any]:
         """The shape of `sweep show --json`."""
@@ -78,15 +73,17 @@ class SweepResult:
 def read_result(run: RunDirectory, store: Reader) -> SweepResult:
     """The sweep as it stands now."""
     goal = store.facts["objective"]
-    state = sweep_state(run, store)
-    return SweepResult(
-        name=run.name,
-        directory=run.root,
-        state=state,
-        objective=Objective(goal["metric"], goal["direction"]),
-        trials=tuple(store.trials(live=state == "running")),
-        winner=frozen_winner(store),
-        digest=store.digest(),
-        metrics=read_metrics(run),
-        test_evaluations=count_test_evaluations(store),
-    )
+    with store.snapshot():
+        state = sweep_state(run, store)
+        return SweepResult(
+            name=run.name,
+            directory=run.root,
+            state=state,
+            objective=Objective(goal["metric"], goal["direction"]),
+            full_budget=store.facts.get("full_budget"),
+            trials=tuple(store.trials(live=state == "running")),
+            winner=frozen_winner(store),
+            digest=store.digest(),
+            metrics=read_metrics(run),
+            test_evaluations=count_test_evaluations(store),
+        )

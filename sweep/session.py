@@ -10,16 +10,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sweep.boards import make_tracker
-from sweep.errors import Interrupted
+from sweep.errors import Interrupted, SweepFailed
 from sweep.executors.base import Executor, Function
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.pool import PoolExecutor
-from sweep.final.finalize import Runner, evaluate_again, finalize, inline
+from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner, inline, read_metrics
+from sweep.final.folder import restore
+from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
 from sweep.loop import Limits, Loop
 from sweep.observers import Reporter, TableObserver
 from sweep.preparation import Ready
 from sweep.records import Proposal, TrialResult
+from sweep.space.budget import full_budget
 from sweep.stop import StopSignal
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Ask
@@ -45,11 +48,14 @@ class Session:
         self._tracker = make_tracker(directory, store, self._space)
 
     def search(self) -> None:
-        """Train all that the searcher asks for. Raises Interrupted where the user stopped it."""
+        """Train all that the searcher asks for, unless that is done already. Raises Interrupted where the user stopped
+        it."""
+        if self._store.events("search_finished"):
+            return
         began = time.monotonic()
         self._store.release_running()
         self._store.record_event("resumed" if self._store.events("started") else "started", workers=self._workers)
-        with StopSignal() as stop, self._trial_executor() as executor:
+        with StopSignal(self._reporter.stopping) as stop, self._trial_executor() as executor:
             import_tensorflow()  # the workers do the same meanwhile
             searcher, open_proposals = self._replay()
             self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
@@ -62,12 +68,18 @@ class Session:
                 self._reporter.searched(stop.requested)
         if not finished:
             raise Interrupted(parting(self._directory))
-        self._store.record_event("search_finished")
         self._tracker.finish()
+        self._store.record_event("search_finished")
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the winner was retrained and evaluated."""
+        restore(self._directory.final)
+        return read_metrics(self._directory) is not None
 
     def finalize(self) -> None:
-        """Retrain the winner and evaluate it on test."""
-        self._reporter.retraining(self._store, self._space)
+        """Retrain the winner and evaluate it on test. Raises SweepFailed where no trial can win."""
+        self._reporter.retraining(self._freeze(), self._space)
         with self._runner() as runner:
             metrics = finalize(
                 self._directory, self._store, self._space, self._dataset.path, runner, self._reporter.retrain
@@ -81,8 +93,18 @@ class Session:
         self._after_evaluation(metrics)
 
     def finish(self) -> None:
-        """Nothing more is to be done in this sweep."""
+        """Nothing more is to be done in this sweep. Raises SweepFailed where no trial can win."""
         self._store.record_event("finished")
+        trials = self._store.trials()
+        if choose_winner(trials, self._space.goal, full_budget(self._space)) is None:
+            raise SweepFailed(no_winner_reason(trials))
+
+    def _freeze(self) -> Winner:
+        try:
+            return freeze_winner(self._store, self._space.goal, full_budget(self._space))
+        except SweepFailed:
+            self._store.record_event("finished")  # to train again would change nothing
+            raise
 
     def _after_evaluation(self, metrics: dict[str, Any]) -> None:
         from sweep.tracking.final import write_final
@@ -109,7 +131,12 @@ class Session:
             seed=self._space.seed,
             checkpoints=self._directory.checkpoints,
             observers=[self._tracker, TableObserver(self._directory, self._store), self._reporter],
-            limits=Limits(self._seconds_left(), self._space.retries),
+            limits=Limits(
+                seconds=self._seconds_left(),
+                retries=self._space.retries,
+                trial_seconds=self._space.trial_timeout,
+                failures=self._space.max_failures,
+            ),
             stop=stop,
         )
 
@@ -140,7 +167,7 @@ class Session:
 
 def parting(directory: RunDirectory) -> str:
     """What a user reads who stopped a sweep."""
-    return f"stopped, and nothing finished is lost; go on with: sweep resume {directory.name}"
+    return f"stopped, and nothing finished is lost; go on with: {directory.command('resume')}"
 
 
 def _through(executor: Executor, function: Function, request: Any) -> Iterator[Any]:

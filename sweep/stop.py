@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
 
 class StopSignal:
-    """`with StopSignal() as stop:` sets `stop.requested` at the first signal and raises KeyboardInterrupt at the
-    second. Outside the main thread, where Python allows no handlers, nothing is caught."""
+    """`with StopSignal() as stop:` sets `stop.requested` at the first signal, calls `notify`, and raises
+    KeyboardInterrupt at the second. Outside the main thread, where Python allows no handlers, nothing is caught."""
 
-    def __init__(self) -> None:
+    def __init__(self, notify: Callable[[], object] = lambda: None) -> None:
         self.requested = False
+        self._notify = notify
         self._previous: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
@@ -32,3 +34,4 @@ class StopSignal:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
+        self._notify()

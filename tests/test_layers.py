@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sweep"
 
 LAYERS = (
-    ("errors", "records", "seeds", "stop", "environment"),
+    ("errors", "records", "seeds", "stop", "text", "environment", "faults"),
     ("space",),
     ("store",),
     ("data",),
@@ -23,7 +23,7 @@ LAYERS = (
     ("tracking",),
     ("loop",),
     ("final",),
-    ("preparation", "result", "observers", "boards"),
+    ("preparation", "result", "observers", "boards", "new_run"),
     ("session",),
     ("api",),
     ("cli",),
@@ -41,7 +41,13 @@ ONLY_IN = {
     "matplotlib": {"tracking", "report"},
 }
 
-NEVER = {("search", "executors"), ("executors", "search"), ("trial", "store"), ("executors", "store"), ("model", "store")}
+NEVER = {
+    ("search", "executors"),
+    ("executors", "search"),
+    ("trial", "store"),
+    ("executors", "store"),
+    ("model", "store"),
+}
 
 
 def layer_of(module: str) -> int:
@@ -56,7 +62,9 @@ def imports_of(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "sweep" else {node.module}
+            found |= (
+                {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "sweep" else {node.module}
+            )
     return found
 
 
@@ -69,7 +77,11 @@ INNER = {name: found for name, found in MODULES.items() if name not in ("sweep",
 @pytest.mark.parametrize("module", sorted(INNER))
 def test_imports_only_go_to_its_own_layer_or_a_lower_one(module: str) -> None:
     mine = layer_of(module)
-    wrong = [name for name in INNER[module] if name.startswith("sweep.") and name != "sweep.__version__" and layer_of(name) > mine]
+    wrong = [
+        name
+        for name in INNER[module]
+        if name.startswith("sweep.") and name != "sweep.__version__" and layer_of(name) > mine
+    ]
     assert wrong == []
 
 
@@ -107,7 +119,16 @@ def test_no_package_imports_in_a_circle() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["list"], ["show"], ["trials"], ["best"], ["export"], ["validate", "search_spaces/digits.yaml"], ["run", "--help"]],
+    [
+        ["--help"],
+        ["list"],
+        ["show"],
+        ["trials"],
+        ["best"],
+        ["export"],
+        ["validate", "search_spaces/digits.yaml"],
+        ["run", "--help"],
+    ],
 )
 def test_commands_that_only_read_never_import_tensorflow(arguments: list[str], tmp_path: Path) -> None:
     program = (

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sweep.errors import SweepFailed
 from sweep.executors.base import WorkerLost
 from sweep.executors.inline import InlineExecutor
 from sweep.loop import Limits, Loop
@@ -37,7 +39,10 @@ def drive(
 def test_trains_what_is_asked_for_and_stores_and_tells_every_result(store: Store, tmp_path: Path) -> None:
     searcher = ListSearcher([proposal(0, 2), proposal(1, 3)])
     assert drive(store, tmp_path, searcher)
-    assert [(one.id, one.state.value, one.epochs_trained) for one in store.trials()] == [(0, "completed", 2), (1, "completed", 3)]
+    assert [(one.id, one.state.value, one.epochs_trained) for one in store.trials()] == [
+        (0, "completed", 2),
+        (1, "completed", 3),
+    ]
     assert [one.trial for one in searcher.told] == [0, 1]
     assert [one.epoch for one in store.epochs(1)] == [1, 2, 3]
 
@@ -94,7 +99,10 @@ class LosingExecutor(InlineExecutor):
 def test_a_trial_whose_worker_died_is_tried_again(store: Store, tmp_path: Path) -> None:
     searcher = ListSearcher([proposal(0), proposal(1)])
     drive(store, tmp_path, searcher, executor=LosingExecutor({0: 2}), limits=Limits(retries=2))
-    assert [(one.state, one.attempts) for one in store.trials()] == [(TrialState.COMPLETED, 3), (TrialState.COMPLETED, 1)]
+    assert [(one.state, one.attempts) for one in store.trials()] == [
+        (TrialState.COMPLETED, 3),
+        (TrialState.COMPLETED, 1),
+    ]
     assert [one.outcome for one in store.attempts(0)] == ["lost", "lost", "completed"]
 
 
@@ -157,3 +165,51 @@ def test_a_failed_trial_does_not_end_the_sweep(store: Store, tmp_path: Path) -> 
 
     assert drive(store, tmp_path, ListSearcher([proposal(0), proposal(1)]), failing)
     assert [one.state.value for one in store.trials()] == ["failed", "completed"]
+
+
+def failing_where(wrong: Callable[[int], str | None]) -> Callable[[TrialRequest], Iterator[Any]]:
+    def function(request: TrialRequest) -> Iterator[Any]:
+        state = wrong(request.trial)
+        if state is None:
+            yield from train(request)
+        else:
+            yield TrialResult(request.trial, TrialState(state), 0, error=f"ValueError: {request.trial % 2}")
+
+    return function
+
+
+def test_failures_in_a_row_end_the_sweep_and_name_the_common_cause(store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(trial) for trial in range(9)])
+    with pytest.raises(SweepFailed, match="3 trials in a row failed, 2 of them with: ValueError: 0"):
+        drive(store, tmp_path, searcher, failing_where(lambda trial: "failed"), limits=Limits(failures=3))
+    assert len(store.trials()) == 3
+
+
+def test_a_success_between_failures_begins_the_count_anew_and_divergence_does_not_count(
+    store: Store, tmp_path: Path
+) -> None:
+    searcher = ListSearcher([proposal(trial) for trial in range(9)])
+    states = ["failed", "failed", None, "failed", "diverged", "diverged", "diverged", "failed", None]
+    assert drive(store, tmp_path, searcher, failing_where(lambda trial: states[trial]), limits=Limits(failures=3))
+    assert len(searcher.told) == 9
+
+
+def test_a_training_that_takes_too_long_fails_and_the_next_one_runs(store: Store, tmp_path: Path) -> None:
+    def slow(request: TrialRequest) -> Iterator[Any]:
+        for event in train(request):
+            if request.trial == 0:
+                time.sleep(0.05)
+            yield event
+
+    searcher = ListSearcher([proposal(0, 9), proposal(1)])
+    assert drive(store, tmp_path, searcher, slow, limits=Limits(trial_seconds=0.08))
+    overdue, fine = store.trials()
+    assert (overdue.state, overdue.error) == (TrialState.FAILED, "took longer than trial_timeout, 0.08 seconds")
+    assert (overdue.epochs_trained, fine.state) == (2, TrialState.COMPLETED)
+
+
+def test_epochs_that_are_given_again_are_no_news(store: Store, tmp_path: Path) -> None:
+    watcher = Watcher()
+    searcher = ListSearcher([proposal(0, 1), proposal(0, 3, first=1)], after=lambda index: index)
+    drive(store, tmp_path, searcher, observers=[watcher])  # the fake gives all epochs from the first again
+    assert [fact for fact in watcher.seen if fact[0] == "epoch"] == [("epoch", 0, 1), ("epoch", 0, 2), ("epoch", 0, 3)]

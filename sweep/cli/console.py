@@ -1,33 +1,44 @@
-"""A sweep on the terminal: one line for each trial that ends, a bar below them; plain lines where there is no terminal."""
+"""A sweep on the terminal: a line for each trial that ends, a bar below them; no bar where there is no terminal."""
 
 from __future__ import annotations
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
+from rich.text import Text
 
-from sweep.cli.tables import STATE_STYLES, config_text, make_console, number, seconds
+from sweep.cli.tables import STATE_STYLES
+from sweep.cli.terminal import config_text, is_number, literal, make_console, number, seconds
 from sweep.observers import Reporter
 from sweep.records import EpochReport, Objective, TrialRecord, TrialState
 from sweep.space.definition import Space
 from sweep.store.store import Store
+from sweep.text import counted
 
 if TYPE_CHECKING:
     from sweep.final.requests import RetrainEpoch
+    from sweep.final.winner import Winner
     from sweep.preparation import Ready
+
+
+class _Count(MofNCompleteColumn):
+    def render(self, task: Task) -> Text:
+        return Text() if task.total is None else super().render(task)
 
 
 class ConsoleReporter(Reporter):
     """Use as a context manager, so that the bar is taken down whatever happens."""
 
     def __init__(self, to_stderr: bool = False) -> None:
-        self._console = make_console(stderr=to_stderr)
+        self._console = make_console(stderr=to_stderr, least=0)
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            _Count(),
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
@@ -37,6 +48,7 @@ class ConsoleReporter(Reporter):
         self._goal = Objective("", "max")
         self._incumbent: TrialRecord | None = None
         self._running: set[int] = set()
+        self._epochs: set[tuple[int, int]] = set()
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -53,16 +65,17 @@ class ConsoleReporter(Reporter):
     def ready(self, ready: Ready) -> None:
         self._clear()
         dataset = ready.dataset
-        shape = " x ".join(map(str, dataset.image_shape))
-        source = "from the cache" if ready.prepared.from_cache else "decoded"
+        shape = "x".join(map(str, dataset.image_shape))
+        source = "cached" if ready.prepared.from_cache else "decoded"
         self._say(
-            f"data: {dataset.train_size:,} training, {dataset.validation_size:,} validation, {dataset.test_size:,} test "
-            f"images of {shape}, {len(dataset.classes)} classes ({source})"
+            f"data: {dataset.train_size:,} train, {dataset.validation_size:,} validation, {dataset.test_size:,} test "
+            f"images, {shape}, {counted(len(dataset.classes), 'class', 'classes')}, {source}"
         )
         for problem in (*ready.prepared.report.problems, *ready.prepared.report.warnings):
-            self._say(f"[yellow]warning:[/] {escape(problem)}")
+            self._say(f"[yellow]warning:[/] {literal(problem)}")
         if ready.prepared.excluded:
-            self._say(f"[yellow]left out:[/] {len(ready.prepared.excluded)} images; they are listed in the run's store")
+            self._say(f"[yellow]left out:[/] {len(ready.prepared.excluded):,} images; the run's store lists them")
+        self._bar("starting", 0, None)
 
     def searching(self, store: Store, space: Space, workers: int) -> None:
         from sweep.search.plan import make_plan
@@ -70,14 +83,15 @@ class ConsoleReporter(Reporter):
         self._goal = space.goal
         plan = make_plan(space)
         about = "" if plan.exact else "about "
-        where = "in this process" if workers == 0 else f"on {workers} worker{'s' if workers > 1 else ''}"
-        self._say(f"{plan.method}: {plan.trials:,} trials, {about}{plan.epochs:,} epochs {where}")
+        amount = f"{counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}"
+        where = f"on {counted(workers, 'worker')}" if workers else "in this process"
+        self._say(f"run {literal(store.facts['name'])}: {plan.method}, {amount} {where}")
         done = store.trials(live=False)
         for record in done:
             self._note_incumbent(record)
         self._epochs = {(record.id, epoch) for record in done for epoch in range(1, record.epochs_trained + 1)}
         if self._epochs:
-            self._say(f"resumed: {len(self._epochs)} epochs of {len(done)} trials are done already")
+            self._say(f"resumed: {counted(len(self._epochs), 'epoch')} of {counted(len(done), 'trial')} done already")
         self._bar("starting", len(self._epochs), plan.epochs)
 
     def trial(self, record: TrialRecord) -> None:
@@ -94,21 +108,19 @@ class ConsoleReporter(Reporter):
         if self._task is not None:
             self._progress.update(self._task, completed=len(self._epochs))
 
+    def stopping(self) -> None:
+        self._say("stopping at the end of the running epochs; Ctrl-C once more stops now")
+
     def searched(self, stopped: bool) -> None:
         self._clear()
 
-    def retraining(self, store: Store, space: Space) -> None:
-        from sweep.final.finalize import freeze_winner
-        from sweep.space.budget import full_budget
-
-        winner = freeze_winner(store, space.goal, full_budget(space))
-        self._say(
-            f"[bold]winner:[/] trial {winner.id}, {space.goal.metric} {number(winner.objective)} at epoch {winner.best_epoch}"
-        )
-        self._say(f"  {escape(config_text(winner.config))}")
-        if winner.note:
-            self._say(f"  {escape(winner.note)}")
-        self._bar("retraining on train+validation", 0, 1)
+    def retraining(self, winner: Winner, space: Space) -> None:
+        goal = f"{space.goal.metric} {number(winner.objective)}"
+        self._clear()
+        self._say(f"[bold]winner:[/] trial {winner.id}, {goal} at epoch {winner.best_epoch}")
+        for text in filter(None, (config_text(winner.config), winner.note)):
+            self._say(Padding(literal(text), (0, 0, 0, 2), expand=False))
+        self._bar("retraining on train+validation", 0, None)
 
     def retrain(self, report: RetrainEpoch) -> None:
         self._bar("retraining on train+validation", report.epoch, report.epochs)
@@ -121,23 +133,21 @@ class ConsoleReporter(Reporter):
 
     def _note_incumbent(self, record: TrialRecord) -> None:
         best = self._incumbent
-        if record.objective is None or record.state is not TrialState.COMPLETED:
+        if record.objective is None or not is_number(record.objective) or record.state is not TrialState.COMPLETED:
             return
         if best is None or best.objective is None or self._goal.better(record.objective, best.objective):
             self._incumbent = record
 
     def _trial_line(self, record: TrialRecord) -> str:
-        state = f"[{STATE_STYLES[record.state]}]{record.state.value:9}[/]"
-        rung = "" if record.rung is None else f"  bracket {record.bracket} rung {record.rung}"
-        head = f"trial {record.id:4}  {state}"
+        """At most 80 characters, but for errors."""
+        head = f"trial {record.id:>3}  [{STATE_STYLES[record.state]}]{record.state.value:9}[/]"
+        rung = "" if record.rung is None else f"  rung {record.rung}"
         if record.state is not TrialState.COMPLETED:
             why = record.error or f"the loss became NaN or infinite in epoch {record.epochs_trained}"
-            return f"{head}  {escape(why)}{rung}"
-        best = "  [bold]best so far[/]" if self._incumbent is not None and self._incumbent.id == record.id else ""
-        return (
-            f"{head}  {self._goal.metric} {number(record.objective)} at epoch {record.best_epoch} of "
-            f"{record.epochs_trained}{rung}  {seconds(record.seconds)}{best}"
-        )
+            return f"{head}  {literal(why)}{rung}"
+        best = "  [bold]best[/]" if self._incumbent is not None and self._incumbent.id == record.id else ""
+        goal = f"{self._goal.metric} {number(record.objective)} at epoch {record.best_epoch}/{record.epochs_trained}"
+        return f"{head}  {goal}{rung}  {seconds(record.seconds)}{best}"
 
     def _describe(self) -> None:
         if self._task is not None:
@@ -145,7 +155,8 @@ class ConsoleReporter(Reporter):
             incumbent = f"best {number(best.objective)} (trial {best.id})" if best else "no result yet"
             self._progress.update(self._task, description=f"{len(self._running)} running, {incumbent}, epochs")
 
-    def _bar(self, description: str, done: int, total: int) -> None:
+    def _bar(self, description: str, done: int, total: int | None) -> None:
+        """Where the total is not known yet, None, the bar pulses."""
         if self._task is None:
             self._task = self._progress.add_task(description, total=total)
         self._progress.update(self._task, description=description, completed=done, total=total)
@@ -155,5 +166,5 @@ class ConsoleReporter(Reporter):
             self._progress.remove_task(self._task)
             self._task = None
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: RenderableType) -> None:
         self._progress.console.print(text)

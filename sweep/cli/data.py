@@ -12,6 +12,7 @@ def data() -> None:
     """Look at images before they are trained on."""
 
 
+@options.debug
 @data.command()
 @click.argument("source")
 @click.option("--train", metavar="FOLDER", help="Which split folder of SOURCE is for training.")
@@ -25,7 +26,7 @@ def check(source: str, train: str | None, validation: str | None, test: str | No
     digits, keras:NAME or module:function.
     """
     from sweep.cli.console import ConsoleReporter
-    from sweep.cli.tables import make_console
+    from sweep.cli.terminal import make_console
     from sweep.data.check import check as check_facts
     from sweep.data.check_table import render
     from sweep.data.inspect import inspect

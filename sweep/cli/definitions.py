@@ -18,6 +18,7 @@ def validate(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     from sweep.errors import DefinitionError
     from sweep.space.dimensions import count_configs, expand
     from sweep.space.load import load_space
+    from sweep.text import counted
 
     try:
         space = load_space(file, overrides)
@@ -33,8 +34,8 @@ def validate(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         options.print_json({"file": str(file), "valid": True, "problems": [], "dimensions": varying, "size": size})
     else:
-        many = "endlessly many" if size is None else f"{size:,}"
-        click.echo(f"{file}: valid: {varying} dimensions, {many} configurations, {space.search.method} search")
+        many = "endlessly many configurations" if size is None else counted(size, "configuration")
+        click.echo(f"{file}: valid: {counted(varying, 'dimension')}, {many}, {space.search.method} search")
 
 
 @click.command()

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import traceback
+from io import TextIOWrapper
+from typing import Any, NoReturn
 
 import click
 
 from sweep import __version__
+from sweep.cli import options
 from sweep.cli.board import tensorboard
 from sweep.cli.data import data
 from sweep.cli.definitions import plan, validate
 from sweep.cli.reading import best, export, list_, show, trials
 from sweep.cli.running import evaluate, resume, retrain_best, run
-from sweep.errors import SweepError
+from sweep.errors import DefinitionError, Interrupted, SweepError
+from sweep.text import one_line, printable
 
 
-class _InOrder(click.Group):
+class _Group(click.Group):
     """Lists its commands as they were added: the way a user meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader of `sweep trials | head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python itself would complain at exit
+            raise click.exceptions.Exit(0) from None
+        except KeyboardInterrupt as exc:
+            raise Interrupted("stopped") from exc
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sweep")
-@click.option("--debug", is_flag=True, help="Show tracebacks.")
-def cli(debug: bool) -> None:
+@options.debug
+def cli() -> None:
     """Hyperparameter sweeps for Keras image classifiers.
 
     One search-space file in, one honest test accuracy out.
@@ -49,39 +63,48 @@ for command in (
     tensorboard,
     export,
 ):
-    cli.add_command(command)
+    cli.add_command(options.debug(command))
 
 
 def main() -> None:
     """The console script: errors become one line on stderr and an exit code (1, 2, or 130 after Ctrl-C)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that has characters the terminal lacks
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
-    except click.ClickException as exc:
+        sys.exit(cli.main(prog_name="sweep", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
         sys.exit(exc.exit_code)
+    except click.ClickException as exc:
+        _fail(_usage(exc), exc.exit_code)
+    except DefinitionError as exc:
+        _fail("\n".join(printable(problem.located(exc.source)) for problem in exc.problems), exc.exit_code)
     except SweepError as exc:
-        _show_traceback_if_wanted()
-        click.echo(f"sweep: {exc}" if exc.exit_code == 130 else f"error: {exc}", err=True)
-        sys.exit(exc.exit_code)
+        _fail(printable(str(exc)), exc.exit_code, "sweep" if exc.exit_code == 130 else "error")
     except (click.Abort, KeyboardInterrupt):
-        click.echo("sweep: stopped", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of `sweep trials | head` has gone; Python would complain at exit
-        sys.exit(0)
+        _fail("stopped", 130, "sweep")
     except Exception as exc:
-        _show_traceback_if_wanted()
-        click.echo(f"error: {type(exc).__name__}: {exc}\nThis is a fault in sweep. Traceback: {_keep_traceback()}", err=True)
-        sys.exit(1)
+        _fail(f"{one_line(exc)} (this is a fault in sweep; traceback: {_keep_traceback()})", 1)
 
 
-def _show_traceback_if_wanted() -> None:
+def _fail(text: str, code: int, who: str = "error") -> NoReturn:
     if "--debug" in sys.argv:
         traceback.print_exc()
+    click.echo(f"{who}: {text}", err=True)
+    sys.exit(code)
+
+
+def _usage(exc: click.ClickException) -> str:
+    message = printable(exc.format_message()).rstrip(".")
+    context = getattr(exc, "ctx", None)
+    return f"{message} (see: {context.command_path} --help)" if context else message
 
 
 def _keep_traceback() -> str:
-    with tempfile.NamedTemporaryFile("w", prefix="sweep-", suffix=".log", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="sweep-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
         traceback.print_exc(file=file)
     return file.name
 

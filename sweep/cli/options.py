@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from sweep.store.layout import DEFAULT_RUNS_DIR
+
 runs_dir = click.option(
     "--runs-dir",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
+    default=DEFAULT_RUNS_DIR,
     show_default=True,
     envvar="SWEEP_RUNS_DIR",
     help="Where run directories are.",
@@ -19,6 +21,7 @@ runs_dir = click.option(
 run_name = click.argument("run", required=False)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 definition = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
 overrides = click.option(
     "--set",
     "overrides",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.table import Table
 
-from sweep.cli.tables import config_text, make_console
+from sweep.cli.terminal import config_text, literal, make_console
+from sweep.text import counted
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
@@ -44,18 +44,18 @@ def plan_as_json(plan: Plan, counts: Sequence[int], dataset: Dataset) -> dict[st
 def show_plan(plan: Plan, counts: Sequence[int], dataset: Dataset) -> None:
     """Data, trials and epochs, the size of the space, and a few configurations."""
     console = make_console()
-    shape = " x ".join(map(str, dataset.image_shape))
+    shape = "x".join(map(str, dataset.image_shape))
     console.print(
-        f"data: {dataset.train_size:,} training, {dataset.validation_size:,} validation, {dataset.test_size:,} test images "
-        f"of {shape} in {len(dataset.classes)} classes"
+        f"data: {dataset.train_size:,} train, {dataset.validation_size:,} validation, {dataset.test_size:,} test "
+        f"images, {shape}, {counted(len(dataset.classes), 'class', 'classes')}"
     )
-    size = "endlessly many (a float has no steps)" if plan.size is None else f"{plan.size:,}"
-    console.print(f"space: {size} configurations")
+    endless = "endlessly many configurations (a float has no steps)"
+    console.print(f"space: {endless if plan.size is None else counted(plan.size, 'configuration')}")
     about = "" if plan.exact else "about "
-    console.print(f"{plan.method}: {plan.trials:,} trials, {about}{plan.epochs:,} epochs")
+    console.print(f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}")
     console.print(_trainings(plan))
     for config, count in zip(plan.configs, counts, strict=False):
-        console.print(f"for example, {count:,} parameters: {escape(config_text(config))}")
+        console.print(f"for example, {counted(count, 'parameter')}: {literal(config_text(config))}")
 
 
 def _trainings(plan: Plan) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -17,15 +16,23 @@ def list_(runs_dir: Path, as_json: bool) -> None:
     """List all runs, the oldest first."""
     from sweep import api
     from sweep.cli.tables import show_runs
+    from sweep.errors import SweepError
     from sweep.store.layout import list_runs
+    from sweep.text import printable
 
-    results = [api.open(run.name, runs_dir=runs_dir) for run in list_runs(runs_dir)]
+    runs = list_runs(runs_dir)
+    results = []
+    for run in runs:
+        try:
+            results.append(api.open(run.name, runs_dir=runs_dir))
+        except SweepError as exc:  # a damaged run must not hide the others
+            click.echo(f"left out: {printable(str(exc))}", err=True)
     if as_json:
         options.print_json([result.to_json() for result in results])
     elif results:
         show_runs(results)
-    else:
-        click.echo(f"no runs in {runs_dir}; begin one with: sweep run search_spaces/digits.yaml")
+    elif not runs:
+        click.echo(f"no runs in {printable(str(runs_dir))}; begin one with: sweep run search_spaces/digits.yaml")
 
 
 @click.command()
@@ -46,21 +53,22 @@ def show(run: str | None, runs_dir: Path, as_json: bool) -> None:
 
 @click.command()
 @options.run_name
-@click.option("--sort", type=click.Choice(["id", "objective"]), default="objective", show_default=True)
+@click.option("--sort", type=click.Choice(["id", "objective"]), help="Left out: objective; id with --json.")
 @click.option("--limit", type=click.IntRange(min=1), help="Show only so many.")
 @options.runs_dir
 @options.as_json
-def trials(run: str | None, sort: str, limit: int | None, runs_dir: Path, as_json: bool) -> None:
+def trials(run: str | None, sort: str | None, limit: int | None, runs_dir: Path, as_json: bool) -> None:
     """List the trials of RUN (the latest) with their configurations and results."""
     from sweep import api
     from sweep.cli.tables import show_trials, sorted_trials
     from sweep.store.export import trial_as_json
 
     result = api.open(run, runs_dir=runs_dir)
+    chosen = sorted_trials(result, sort or ("id" if as_json else "objective"))[:limit]
     if as_json:
-        options.print_json([trial_as_json(trial) for trial in result.trials])
+        options.print_json([trial_as_json(trial) for trial in chosen])
     else:
-        show_trials(sorted_trials(result, sort)[:limit], result)
+        show_trials(chosen, result)
 
 
 @click.command()
@@ -102,7 +110,7 @@ def export(run: str | None, form: str, epochs: bool, output: Path | None, runs_d
     with Store.open(directory.database, read_only=True) as store:
         text = epochs_text(store, form) if epochs else trials_text(store, form, is_locked(directory))
     if output is None:
-        sys.stdout.write(text)
+        click.echo(text.encode(), nl=False)  # UTF-8, as in a file, whatever the terminal's encoding
         return
     try:
         output.write_text(text, encoding="utf-8")

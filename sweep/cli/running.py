@@ -92,5 +92,9 @@ def evaluate(run: str | None, workers: int | None, runs_dir: Path, as_json: bool
 
 
 def _show(result: SweepResult, as_json: bool) -> None:
+    from sweep.cli.tables import show_outcome
+
     if as_json:
         options.print_json(result.to_json())
+    else:
+        show_outcome(result)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.padding import Padding
+from rich.segment import SegmentLines
 from rich.table import Table
 
-from sweep.records import Config, TrialRecord, TrialState
+from sweep.cli.terminal import by_layer, config_text, is_number, literal, make_console, number, seconds, short
+from sweep.records import TrialRecord, TrialState
 from sweep.result import SweepResult
+from sweep.store.layout import RunDirectory
+from sweep.text import counted
 
 STATE_STYLES = {
     TrialState.COMPLETED: "green",
@@ -20,57 +23,16 @@ STATE_STYLES = {
     TrialState.WAITING: "dim",
     TrialState.DIVERGED: "yellow",
     TrialState.FAILED: "red",
+    TrialState.SKIPPED: "magenta",
 }
+CONFIG_WIDTH = 40
+"""A column of configurations that would have less room than this goes below the rows instead."""
 
 
-def make_console(stderr: bool = False) -> Console:
-    """A console that is as wide as the terminal, and wide enough for any row where the output is none."""
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=_plain_width())
-
-
-def _plain_width() -> int:
-    return max(200, shutil.get_terminal_size((200, 24)).columns)
-
-
-def number(value: float | None) -> str:
-    """Four digits that matter, as a metric is read."""
-    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:.4g}"
-
-
-def short(value: Any) -> str:
-    """A hyperparameter's value: floats to four digits, booleans as the file writes them."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def seconds(value: float) -> str:
-    """`4.2 s`, `3:05`, `2:03:05`."""
-    if value < 60:
-        return f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def config_text(config: Config, leave_out: Mapping[str, Any] | None = None) -> str:
-    """`conv_layers=2 filters=32,64 ...`: values of layers together, those all trials share left out."""
-    grouped: dict[str, list[str]] = {}
-    for name, value in config.items():
-        if leave_out and leave_out.get(name) == value:
-            continue
-        stem, _, index = name.rpartition("_")
-        grouped.setdefault(stem if index.isdigit() and stem else name, []).append(short(value))
-    return "  ".join(f"{name}={','.join(values)}" for name, values in grouped.items())
-
-
-def common_values(trials: Sequence[TrialRecord]) -> dict[str, Any]:
-    """Hyperparameters that have one value in all of these trials."""
-    if len(trials) < 2:
-        return {}
-    first = dict(trials[0].config)
-    return {name: value for name, value in first.items() if all(one.config.get(name) == value for one in trials)}
+def common_values(trials: Sequence[TrialRecord]) -> dict[str, str]:
+    """Hyperparameters that look the same in all of these trials, as texts."""
+    first, *others = (by_layer(trial.config) for trial in trials) if len(trials) > 1 else ({},)
+    return {name: text for name, text in first.items() if all(other.get(name) == text for other in others)}
 
 
 def sorted_trials(result: SweepResult, by: str) -> list[TrialRecord]:
@@ -78,25 +40,21 @@ def sorted_trials(result: SweepResult, by: str) -> list[TrialRecord]:
     if by == "id":
         return list(result.trials)
     sign = -1 if result.objective.direction == "max" else 1
-    return sorted(
-        result.trials, key=lambda trial: (trial.objective is None, sign * (trial.objective or 0.0), trial.id)
-    )
+    known = [trial for trial in result.trials if is_number(trial.objective)]
+    others = [trial for trial in result.trials if not is_number(trial.objective)]
+    return sorted(known, key=lambda trial: (sign * (trial.objective or 0.0), trial.id)) + others
 
 
 def show_runs(results: Sequence[SweepResult]) -> None:
     """One row for each run."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("run", "state"):
-        table.add_column(name)
-    table.add_column("trials", justify="right")
-    table.add_column("epochs", justify="right")
-    table.add_column("best", justify="right")
-    table.add_column("objective")
-    table.add_column("test accuracy", justify="right")
+    table = _table()
+    table.add_column("run", overflow="fold")
+    for name in ("state", "trials", "epochs", "best", "objective", "test"):
+        table.add_column(name, justify="left" if name in ("state", "objective") else "right")
     for result in results:
         best = result.best_trial
         table.add_row(
-            escape(result.name),
+            literal(result.name),
             result.state,
             str(len(result.trials)),
             str(result.epochs_trained),
@@ -109,7 +67,6 @@ def show_runs(results: Sequence[SweepResult]) -> None:
 
 def show_result(result: SweepResult) -> None:
     """A sweep on one screen."""
-    console = make_console()
     counts = Counter(trial.state for trial in result.trials)
     states = ", ".join(f"{counts[state]} {state.value}" for state in TrialState if counts[state])
     rows = [
@@ -125,50 +82,79 @@ def show_result(result: SweepResult) -> None:
         rows.append(("", config_text(best.config)))
     if result.metrics is not None:
         rows.append(("test", test_line(result.metrics)))
-    rows.append(("test evaluations", str(result.test_evaluations)))
+    rows.append(("evaluated", f"{counted(result.test_evaluations, 'time')} on test"))
     rows.append(("digest", result.digest))
+    console = make_console()
     _print_pairs(console, rows)
+    show_next_step(console, result)
+
+
+def show_next_step(console: Console, result: SweepResult) -> None:
+    """The command to go on with, where there is something left to do."""
+    run = RunDirectory(result.directory)
     if result.state == "interrupted":
-        console.print(f"go on with: sweep resume {escape(result.name)}")
+        console.print(literal(f"go on with: {run.command('resume')}"), soft_wrap=True)
+    elif result.state == "finished" and result.metrics is None and result.best_trial is not None:
+        console.print(literal(f"retrain and test the winner with: {run.command('retrain-best')}"), soft_wrap=True)
 
 
 def test_line(metrics: Mapping[str, Any]) -> str:
     """The one number, with its interval."""
     test = metrics["test"]
     low, high = test["accuracy_ci95"]
-    return f"accuracy {test['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}, {test['n']} images)"
+    return f"accuracy {test['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}, {test['n']:,} images)"
 
 
 def show_trials(trials: Sequence[TrialRecord], result: SweepResult) -> None:
-    """One row for each trial; what all of them share is said once, above."""
+    """One row for each trial; what all of them share is said once, above. Configurations have a column of their own, or
+    lines below the rows where there is no room for one."""
     console = make_console()
     common = common_values(result.trials)
     if common:
-        console.print(f"all trials: {escape(config_text(common))}", style="dim")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("trial", justify="right")
-    table.add_column("state")
-    table.add_column(f"best {result.objective.metric}", justify="right")
-    table.add_column("at epoch", justify="right")
-    table.add_column("epochs", justify="right")
-    if any(trial.rung is not None for trial in trials):
-        table.add_column("bracket/rung", justify="right")
-    table.add_column("time", justify="right")
-    table.add_column("configuration", overflow="fold")
-    for trial in trials:
-        cells = [
-            str(trial.id),
-            f"[{STATE_STYLES[trial.state]}]{trial.state.value}[/]",
-            number(trial.objective),
-            str(trial.best_epoch or "-"),
-            f"{trial.epochs_trained}/{trial.budget}",
-        ]
-        if len(table.columns) == 8:
-            cells.append("-" if trial.rung is None else f"{trial.bracket}/{trial.rung}")
-        error = f"\n[red]{escape(trial.error)}[/]" if trial.error else ""
-        cells += [seconds(trial.seconds), escape(config_text(trial.config, common)) + error]
-        table.add_row(*cells)
-    console.print(table if trials else "no trials yet")
+        values = "  ".join(f"{name}={text}" for name, text in common.items())
+        console.print(f"all trials: {literal(values)}", style="dim")
+    table = _trial_table(trials, result)
+    about = [_about(trial, common) for trial in trials]
+    if not trials:
+        console.print("no trials yet")
+    elif console.width - console.measure(table).maximum > CONFIG_WIDTH:
+        console.print(_trial_table(trials, result, about))
+    else:
+        _print_with_lines_below(console, table, about)
+
+
+def _trial_table(trials: Sequence[TrialRecord], result: SweepResult, about: Sequence[str] = ()) -> Table:
+    in_rungs = any(trial.rung is not None for trial in trials)
+    table = _table()
+    table.add_column("trial", justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for name in (result.objective.metric, "at epoch", "epochs", *(["bracket/rung"] if in_rungs else []), "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if about:
+        table.add_column("configuration", overflow="fold")
+    for index, trial in enumerate(trials):
+        rung = ["-" if trial.rung is None else f"{trial.bracket}/{trial.rung}"] if in_rungs else []
+        table.add_row(*_cells(trial), *rung, seconds(trial.seconds), *about[index : index + 1])
+    return table
+
+
+def _cells(trial: TrialRecord) -> tuple[str, ...]:
+    state = f"[{STATE_STYLES[trial.state]}]{trial.state.value}[/]"
+    epochs = f"{trial.epochs_trained}/{trial.budget}"
+    return str(trial.id), state, number(trial.objective), str(trial.best_epoch or "-"), epochs
+
+
+def _about(trial: TrialRecord, common: Mapping[str, str]) -> str:
+    error = f"\n[red]{literal(trial.error)}[/]" if trial.error else ""
+    return literal(config_text(trial.config, common)) + error
+
+
+def _print_with_lines_below(console: Console, table: Table, about: Sequence[str]) -> None:
+    header, *rows = console.render_lines(table, pad=False)
+    console.print(SegmentLines([header], new_lines=True))
+    for row, text in zip(rows, about, strict=True):
+        console.print(SegmentLines([row], new_lines=True))
+        console.print(Padding(text, (0, 0, 0, 7), expand=False))
 
 
 def show_best(trial: TrialRecord, result: SweepResult) -> None:
@@ -176,16 +162,32 @@ def show_best(trial: TrialRecord, result: SweepResult) -> None:
     console = make_console()
     kind = "winner" if result.winner else "best so far (no winner is frozen yet)"
     console.print(
-        f"{escape(result.name)}: {kind}: trial {trial.id}, {result.objective.metric} {number(trial.objective)} "
+        f"{literal(result.name)}: {kind}: trial {trial.id}, {result.objective.metric} {number(trial.objective)} "
         f"at epoch {trial.best_epoch} of {trial.epochs_trained}"
     )
-    _print_pairs(console, [(name, short(value)) for name, value in trial.config.items()], indent=True)
+    _print_pairs(console, [(name, short(value)) for name, value in trial.config.items()])
 
 
-def _print_pairs(console: Console, rows: Sequence[tuple[str, str]], indent: bool = False) -> None:
-    table = Table.grid(padding=(0, 2, 0, 2 if indent else 0))
+def show_outcome(result: SweepResult) -> None:
+    """What a command that trained leaves: where the answer is, or the trial that would win."""
+    console = make_console()
+    if result.metrics is None and result.best_trial is not None:
+        show_best(result.best_trial, result)
+    elif result.metrics is not None:
+        final = RunDirectory(result.directory).final
+        text = f"{result.name} is {result.state}; model, labels and metrics are in {final}"
+        console.print(literal(text), soft_wrap=True)
+    show_next_step(console, result)
+
+
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, header_style="bold")
+
+
+def _print_pairs(console: Console, rows: Sequence[tuple[str, str]]) -> None:
+    table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(escape(name), escape(value))
+        table.add_row(literal(name), literal(value))
     console.print(table)

@@ -33,7 +33,12 @@ class Executor(Protocol):
         """Start a request. Only while `free`."""
 
     def collect(self, timeout: float) -> list[tuple[Any, Any]]:
-        """The events that have come, after at most `timeout` seconds of waiting for a first one."""
+        """The events that have come, after at most `timeout` seconds of waiting for a first one. A SweepError that the
+        function raised is raised here: it concerns all requests, such as a full disk."""
+
+    def cancel(self, request: Any) -> None:
+        """End this running request; no further event of it comes. In a process of its own it is killed at once, in
+        this one it ends with the event that it has given last."""
 
     def stop(self) -> None:
         """Let every running request end at its next event; their remaining events never come."""

@@ -36,6 +36,9 @@ class InlineExecutor:
             self._events = None
             return []
 
+    def cancel(self, request: Any) -> None:
+        self.stop()
+
     def stop(self) -> None:
         events, self._events = self._events, None
         if events is not None and hasattr(events, "close"):

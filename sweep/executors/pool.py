@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Self
 
-from sweep.errors import SweepFailed
+from sweep.errors import SweepError, SweepFailed
 from sweep.executors.base import Function, WorkerLost
 from sweep.executors.worker import END, READY, STOP
 
@@ -37,9 +38,18 @@ class _Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))},
+                env={
+                    **os.environ,
+                    **environment,
+                    "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])),
+                },
             )
         self.connection.send(function)
+
+    def kill(self) -> None:
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
 
     def end(self) -> None:
         self.connection.close()
@@ -87,10 +97,8 @@ class PoolExecutor:
     def submit(self, request: Any) -> None:
         worker = next(worker for worker in self._workers if worker.request is None)
         worker.request = request
-        try:
+        with contextlib.suppress(OSError):  # it died while idle; `collect` will say so
             worker.connection.send(request)
-        except OSError:
-            pass  # it died while idle; `collect` will say so
 
     def collect(self, timeout: float) -> list[tuple[Any, Any]]:
         by_connection = {worker.connection: worker for worker in self._workers}
@@ -108,9 +116,16 @@ class PoolExecutor:
                 worker.is_ready, self._failed_starts = True, 0
             elif event == END:
                 worker.request = None
+            elif isinstance(event, SweepError):
+                raise event
             else:
                 found.append((request, event))
         return found
+
+    def cancel(self, request: Any) -> None:
+        worker = next(worker for worker in self._workers if worker.request is request)
+        worker.kill()
+        self._workers[self._workers.index(worker)] = self._start()
 
     def _replace(self, worker: _Worker) -> list[tuple[Any, Any]]:
         reason = worker.epitaph()
@@ -124,10 +139,8 @@ class PoolExecutor:
     def stop(self) -> None:
         for worker in self._workers:
             if worker.request is not None:
-                try:
+                with contextlib.suppress(OSError):  # it died; `collect` will say so
                     worker.connection.send(STOP)
-                except OSError:
-                    continue  # it died; `collect` will say so
 
     def close(self) -> None:
         for worker in self._workers:

@@ -8,6 +8,9 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
+from sweep.errors import SweepError
+from sweep.faults import reach
+
 READY = "ready"
 STOP = "stop"
 END = "end"
@@ -16,7 +19,8 @@ END = "end"
 def serve(connection: Connection) -> None:
     """READY once all is imported; then the events of each request, and END.
 
-    A STOP that has come by the next event ends the request there.
+    A STOP that has come by the next event ends the request there. A SweepError is no fault of the request, such as a
+    full disk: it is sent in place of what it prevented.
     """
     function = connection.recv()
     connection.send(READY)
@@ -25,11 +29,15 @@ def serve(connection: Connection) -> None:
         if request == STOP:  # it came after the request's last event
             continue
         events = function(request)
-        for event in events:
-            connection.send(event)
-            if connection.poll() and connection.recv() == STOP:
-                break
-        events.close()
+        try:
+            for event in events:
+                reach("worker.event")
+                connection.send(event)
+                if connection.poll() and connection.recv() == STOP:
+                    break
+            events.close()
+        except SweepError as exc:
+            connection.send(exc)
         connection.send(END)
 
 

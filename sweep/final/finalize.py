@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from sweep.errors import InputError, SweepFailed
+from sweep.faults import reach
 from sweep.executors.base import Function, WorkerLost
 from sweep.final.folder import METRICS, MODEL, replacing, restore, write_json
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
@@ -46,6 +48,7 @@ def freeze_winner(store: Store, goal: Objective, full_budget: int | None) -> Win
     if winner is None:
         raise SweepFailed(no_winner_reason(trials))
     store.record_event("winner", **winner.to_json())
+    reach("winner.frozen")
     return frozen_winner(store) or winner
 
 
@@ -55,11 +58,18 @@ def count_test_evaluations(store: Reader) -> int:
 
 
 def read_metrics(run: RunDirectory) -> dict[str, Any] | None:
-    """The contents of `final/metrics.json`, None before the winner was retrained and evaluated."""
+    """The contents of `final/metrics.json`, None before the winner was retrained and evaluated. SweepFailed where the
+    file is damaged."""
+    path = run.final / METRICS
     try:
-        return json.loads((run.final / METRICS).read_text(encoding="utf-8"))
+        metrics = json.loads(path.read_text(encoding="utf-8"))
+        if not metrics.keys() >= {"test", "winner", "retrain"}:
+            raise ValueError("parts of it are missing")
     except FileNotFoundError:
         return None
+    except (OSError, ValueError, AttributeError) as exc:
+        raise SweepFailed(f"{path}: is damaged; make it anew with: {run.command('retrain-best')}") from exc
+    return metrics
 
 
 def finalize(
@@ -92,8 +102,8 @@ def evaluate_again(
     """Evaluate the saved model on test once more, and count it. InputError where no model has been saved."""
     restore(run.final)
     metrics, winner = read_metrics(run), frozen_winner(store)
-    if metrics is None or winner is None:
-        raise InputError(f"{run.name} has no final model to evaluate: run `sweep retrain-best {run.name}` first")
+    if metrics is None or winner is None or not is_zipfile(run.final / MODEL):
+        raise InputError(f"{run.name} has no whole final model to evaluate; make one: {run.command('retrain-best')}")
     metrics |= _evaluate_on_test(store, space, winner, dataset_path, run.final, runner)
     metrics["test_evaluations"] = count_test_evaluations(store)
     write_json(run.final / METRICS, metrics)

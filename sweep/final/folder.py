@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sweep.faults import reach
+
 MODEL, LABELS, METRICS = "model.keras", "labels.json", "metrics.json"
 """The files of `final/`."""
 
@@ -45,8 +47,10 @@ def replacing(folder: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
+    reach("final.built")
     if folder.exists():
         os.replace(folder, former)
+    reach("final.swap")
     os.replace(staging, folder)
     shutil.rmtree(former, ignore_errors=True)
 

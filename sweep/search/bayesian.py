@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from typing import Any
 
 import keras_tuner
 import numpy as np
@@ -53,14 +54,12 @@ class BayesianOracle(CorrectedOracle, keras_tuner.oracles.BayesianOptimizationOr
         finally:
             self.trials, self.ongoing_trials = trials, ongoing
 
-    def _within_bounds(self, values: dict[str, Value]) -> dict[str, Value]:
+    def _within_bounds(self, values: dict[str, Any]) -> dict[str, Value]:
         """The acquisition may end at the very edge, where KerasTuner makes max + 1 of an int with log sampling; and its
         floats are numpy's."""
-        found = dict(values)
         for dimension in self.dimensions:
-            domain, value = dimension.domain, found.get(dimension.name)
-            if isinstance(value, bool | str) or not isinstance(domain, IntParameter | FloatParameter) or value is None:
-                continue
-            kind = int if isinstance(domain, IntParameter) else float
-            found[dimension.name] = kind(min(max(value, domain.min), domain.max))
-        return found
+            name, domain = dimension.name, dimension.domain
+            if name in values and isinstance(domain, IntParameter | FloatParameter):
+                kind = int if isinstance(domain, IntParameter) else float
+                values[name] = kind(min(max(values[name], domain.min), domain.max))
+        return values

@@ -36,6 +36,8 @@ class CorrectedOracle(keras_tuner.Oracle):
     """
 
     space: Space
+    trials: dict[str, Any]
+    ongoing_trials: dict[str, Any]
 
     def correct(self, space: Space, known: Mapping[int, Config]) -> None:
         """Finish the construction; KerasTuner's own `__init__` has run before."""
@@ -65,14 +67,12 @@ class CorrectedOracle(keras_tuner.Oracle):
         number = self._given
         if self._max_trials is not None and number >= self._max_trials:
             return None
-        values = dict(self._known[number]) if number in self._known else self._unknown(number)
+        if number == self._count:
+            return None  # the numbers before this one have used up the space
+        values = dict(self._known[number]) if number in self._known else self.propose(number)
         if values is not None:
             self._given += 1
         return values
-
-    def _unknown(self, number: int) -> dict[str, Value] | None:
-        # All numbers before this one have configurations of their own.
-        return None if number == self._count else self.propose(number)
 
     def propose(self, number: int) -> dict[str, Value] | None:
         """A configuration that is neither known nor tried, or None where there is none left."""

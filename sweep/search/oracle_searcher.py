@@ -14,6 +14,7 @@ from sweep.search.oracle import RUNNING, CorrectedOracle, GridOracle, RandomOrac
 from sweep.search.searcher import Searcher
 from sweep.space.budget import epochs_of
 from sweep.space.definition import BayesianSearch, Space
+from sweep.space.dimensions import expand, is_config
 
 _ORACLES = {"random": RandomOracle, "hyperband": HyperbandOracle, "bayesian": BayesianOracle, "grid": GridOracle}
 
@@ -88,11 +89,11 @@ def make_searcher(space: Space, known: Mapping[int, Config] | None = None) -> Se
 def replay(space: Space, history: Iterable[Proposal | TrialResult]) -> tuple[Searcher, dict[int, Proposal]]:
     """A searcher that has been asked and told all of this, and its proposals that have not ended.
 
-    Raises SweepFailed where it would decide otherwise now, for instance under another version of KerasTuner.
+    Configurations are taken as they were decided. Raises SweepFailed where one is none of this space, or where the
+    order, budgets or promotions would be decided otherwise now.
     """
     history = list(history)
-    known = {fact.trial: fact.config for fact in history if isinstance(fact, Proposal)}
-    searcher = make_searcher(space, known)
+    searcher = make_searcher(space, _configs(space, history))
     open_proposals: dict[int, Proposal] = {}
     for fact in history:
         if isinstance(fact, TrialResult):
@@ -107,3 +108,14 @@ def replay(space: Space, history: Iterable[Proposal | TrialResult]) -> tuple[Sea
             )
         open_proposals[fact.trial] = fact
     return searcher, open_proposals
+
+
+def _configs(space: Space, history: Iterable[Proposal | TrialResult]) -> dict[int, Config]:
+    dimensions = expand(space)
+    configs: dict[int, Config] = {}
+    for fact in history:
+        if isinstance(fact, Proposal):
+            if not is_config(dimensions, fact.config):
+                raise SweepFailed(f"trial {fact.trial}: {dict(fact.config)} is no configuration of this search space")
+            configs[fact.trial] = fact.config
+    return configs

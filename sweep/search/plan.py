@@ -77,8 +77,6 @@ def _trainings(proposals: list[Proposal]) -> tuple[Training, ...]:
     if proposals and proposals[0].rung is None:
         epochs = [proposal.last_epoch for proposal in proposals]
         return tuple(Training(None, None, count, 0, last) for last, count in sorted(Counter(epochs).items()))
-    keys = Counter((one.bracket, one.rung, one.first_epoch, one.last_epoch) for one in proposals)
-    return tuple(
-        Training(bracket, rung, count, first, last)
-        for (bracket, rung, first, last), count in sorted(keys.items(), key=lambda item: (-item[0][0], item[0][1]))
-    )
+    counts = Counter((one.bracket or 0, one.rung or 0, one.first_epoch, one.last_epoch) for one in proposals)
+    in_order = sorted(counts.items(), key=lambda item: (-item[0][0], item[0][1]))
+    return tuple(Training(bracket, rung, count, first, last) for (bracket, rung, first, last), count in in_order)

@@ -11,7 +11,7 @@ class Searcher(Protocol):
     """Decides what to train. The same asks and tells in the same order always give the same proposals."""
 
     def ask(self) -> Proposal | None:
-        """The next training; None where nothing can be decided until more is told, or, with nothing in flight, at all."""
+        """The next training; None where nothing can be decided until more is told, and at the end."""
 
     def tell(self, result: TrialResult) -> None:
         """How a proposed training ended."""

@@ -252,6 +252,10 @@ class Space(_Section):
     retrain_threads: Positive | None = Field(default=None, description="left out: as threads_per_trial")
     deterministic: bool = True
     retries: Annotated[int, Field(ge=0)] = Field(default=2, description="new attempts for a trial whose worker died")
+    trial_timeout: Duration | None = Field(default=None, description="a training that takes longer has failed")
+    max_failures: Positive = Field(
+        default=10, description="so many failed trials in a row end the sweep; diverged ones do not count"
+    )
 
     @property
     def goal(self) -> Objective:

@@ -182,6 +182,14 @@ def _told_apart(dimension: Dimension, others: Sequence[Dimension]) -> dict[objec
     return named | {object(): domains.grid_size(dimension.domain) - len(named)}
 
 
+def is_config(dimensions: Sequence[Dimension], config: Config) -> bool:
+    """Whether these are values of exactly the dimensions that are active with them."""
+    active = [dimension for dimension in dimensions if dimension.is_active(config)]
+    return {dimension.name for dimension in active} == set(config) and all(
+        domains.contains(dimension.domain, config[dimension.name]) for dimension in active
+    )
+
+
 def complete(dimensions: tuple[Dimension, ...], given: Config) -> dict[str, Value]:
     """A configuration from given values: fixed ones filled in, a per-layer name taken for all its layers.
 

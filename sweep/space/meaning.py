@@ -117,7 +117,7 @@ def _builtin_mistakes(space: Space, unsound: Set[str]) -> Iterator[Mistake]:
             hint = did_you_mean(name, CNN_PARAMETERS) or f"; it knows {', '.join(CNN_PARAMETERS)}"
             yield at, f"parameters.{name}: the built-in model cnn knows no such parameter{hint}"
             continue
-        if parameter.per is not None and parameter.per != known.per_layer:
+        if parameter.per in space.parameters and parameter.per != known.per_layer:
             right = f"only `per: {known.per_layer}` works" if known.per_layer else "one value serves the whole model"
             yield (*at, "per"), f"parameters.{name} cannot be per {parameter.per} in the built-in model: {right}"
         if name not in unsound:

@@ -107,7 +107,8 @@ def _problem(document: Document, data: Any, path: Path_, errors: list[ErrorDetai
     if kind == "extra_forbidden":
         key = str(path[-1])
         where = f" in {dotted(path[:-1])}" if len(path) > 1 else ""
-        hint = did_you_mean(key, _known_keys(data, path))
+        known = _known_keys(data, path)
+        hint = did_you_mean(key, known) or f"; it is none of {', '.join(known)}"
         return document.problem(path, f"unknown key {key!r}{where}{hint}", at_key=True)
     if kind == "missing":
         return document.problem(path[:-1], f"{label} is missing", at_key=True)

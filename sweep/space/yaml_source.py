@@ -115,9 +115,10 @@ def _plain_item(
     place = (node.lc.data or {}).get(key)
     if place:
         *key_place, line, column = (number + 1 for number in place)
-        values[path] = (line, column)
         if key_place:
             keys[path] = (key_place[0], key_place[1])
+        # Nothing at all has the place of whatever comes next.
+        values[path] = (line, column) if node[key] is not None else keys.get(path, (line, column))
     return _plain(node[key], path, keys, values)
 
 

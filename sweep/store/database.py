@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError, SweepFailed
+from sweep.faults import reach
 from sweep.store import schema
 
 BUSY_SECONDS = 30.0
@@ -53,7 +54,9 @@ class Database:
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
+            reach("store.write")
             self.execute("COMMIT")
+            reach("store.commit")
         except BaseException:
             if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
                 self.execute("ROLLBACK")

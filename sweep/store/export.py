@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sweep.errors import SweepFailed
+from sweep.faults import reach
 from sweep.records import TrialRecord, Value
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
@@ -153,4 +154,5 @@ def _replace(path: Path, text: str) -> None:
     """Never half a file under its name. Not forced to disk: the store is the truth, and the table can be made again."""
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.write_text(text, encoding="utf-8")
+    reach("table.replace")
     os.replace(unfinished, path)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sweep.errors import InputError, SweepError
 from sweep.store.store import Store
+
+DEFAULT_RUNS_DIR = Path("runs")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
@@ -32,6 +35,11 @@ class RunDirectory:
     @property
     def environment_file(self) -> Path:
         return self.root / "environment.json"
+
+    @property
+    def labels_csv(self) -> Path:
+        """Every image with its label, its encoded class and its split."""
+        return self.root / "labels.csv"
 
     @property
     def database(self) -> Path:
@@ -61,6 +69,10 @@ class RunDirectory:
     @property
     def trials_json(self) -> Path:
         return self.root / "trials.json"
+
+    def command(self, verb: str) -> str:
+        """The command line that does `verb` with this run: `sweep resume digits-001`, with its place if need be."""
+        return f"sweep {verb} {self.name}{_place(self.root.parent)}"
 
     @property
     def lock_file(self) -> Path:
@@ -116,14 +128,24 @@ def _runs(runs_dir: Path) -> list[RunDirectory]:
 
 
 def _claim(runs_dir: Path, name: str) -> RunDirectory:
-    run = RunDirectory(runs_dir / _checked(name))
+    run = require_free(runs_dir, name)
     try:
         run.root.mkdir()
     except FileExistsError as exc:
-        raise InputError(
-            f"run {name} exists already; go on with it: sweep resume {name}, or choose another name"
-        ) from exc
+        raise _taken(run) from exc
     return run
+
+
+def require_free(runs_dir: Path, name: str) -> RunDirectory:
+    """What the run would be. Raises InputError where its name is wrong or taken."""
+    run = RunDirectory(runs_dir / _checked(name))
+    if run.root.exists():
+        raise _taken(run)
+    return run
+
+
+def _taken(run: RunDirectory) -> InputError:
+    return InputError(f"run {run.name} exists already; go on with it: {run.command('resume')}, or choose another name")
 
 
 def _claim_next(runs_dir: Path, stem: str) -> RunDirectory:
@@ -152,6 +174,10 @@ def _checked(name: str) -> str:
     )
 
 
+def _place(runs_dir: Path) -> str:
+    return "" if runs_dir == DEFAULT_RUNS_DIR else f" --runs-dir {shlex.quote(str(runs_dir))}"
+
+
 def _created(run: RunDirectory) -> float:
     """The store's word, which a copy keeps; a store that cannot be read is as old as its file."""
     try:
@@ -166,4 +192,4 @@ def _suggestion(runs_dir: Path, name: str) -> str:
     if not names:
         return "; run one with: sweep run search_spaces/digits.yaml"
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    return f"; did you mean {' or '.join(close)}?" if close else "; see them all with: sweep list"
+    return f"; did you mean {' or '.join(close)}?" if close else f"; see them all with: sweep list{_place(runs_dir)}"

@@ -14,6 +14,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from sweep.faults import reach
+
 
 class EventFile:
     """One event file in `directory`, which TensorBoard takes for one run. It comes to be with the first `write`."""
@@ -32,6 +34,7 @@ class EventFile:
             writer = RecordWriter(file)
             for event in events:
                 writer.write(event.SerializeToString())
+            reach("tensorboard.write")  # not all of it is on disk
 
 
 def scalars(values: Mapping[str, float | None]) -> list[Summary.Value]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import SweepFailed
+from sweep.faults import reach
 
 _FACTS = "facts"
 _TORN = (OSError, EOFError, RuntimeError, ValueError, KeyError, zipfile.BadZipFile)
@@ -86,7 +87,9 @@ class CheckpointFile:
             np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
             file.flush()
             os.fsync(file.fileno())
+        reach("checkpoint.write")
         os.replace(temporary, self.path)
+        reach("checkpoint.replace")
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)  # the new name is on disk too

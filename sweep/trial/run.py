@@ -21,6 +21,7 @@ from sweep.space.definition import Space
 from sweep.trial.checkpoint import Checkpoint, CheckpointFile
 from sweep.trial.context import TrialContext
 from sweep.trial.history import end_state, trial_result
+from sweep.trial.keras_session import keras_session
 from sweep.trial.training import Training
 
 Build = Callable[[Space, Config, ImageInput], keras.Model]
@@ -43,16 +44,14 @@ def run_trial(
     is raised: DataError where there is no whole dataset; SweepFailed for a checkpoint of another model or dataset, a
     disk that is full, an objective that is not reported.
     """
-    keras.utils.clear_session(free_memory=False)  # what ran before in this process must not matter
     run = _Run(context, request, build)
-    try:
-        result = yield from run.events()
-    except SweepFailed:
-        raise
-    except Exception as exc:
-        result = run.failure(exc)
-    finally:
-        keras.utils.clear_session()
+    with keras_session():
+        try:
+            result = yield from run.events()
+        except SweepFailed:
+            raise
+        except Exception as exc:
+            result = run.failure(exc)
     yield result
 
 

@@ -8,25 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sweep.errors import SweepFailed
-
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
-
-
-def runtime_environment(threads: int) -> dict[str, str]:
-    """Environment variables of a process that trains with `threads` threads: to be set before it imports NumPy."""
-    return {
-        **{name: str(threads) for name in _THREAD_VARIABLES},
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",
-    }
+from sweep.trial.environment import runtime_environment
 
 
 def configure_runtime(threads: int, deterministic: bool) -> None:
@@ -48,6 +30,7 @@ def configure_runtime(threads: int, deterministic: bool) -> None:
             "use --workers 1, which trains in a process of its own"
         ) from exc
     _limit_loaded_libraries(threads)
+    tensorflow.get_logger().setLevel("ERROR")  # else it warns of every trial's being compiled anew
     if deterministic:
         tensorflow.config.experimental.enable_op_determinism()
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sweep.errors import SweepFailed
+
 
 def count(request: int) -> Iterator[str]:
     """`request` events."""
@@ -48,3 +50,9 @@ def pid(request: object) -> Iterator[int]:
     """The process that it ran in."""
     yield os.getpid()
     time.sleep(0.2)
+
+
+def full_disk(request: object) -> Iterator[str]:
+    """One event, then an error that is no fault of the request."""
+    yield "before"
+    raise SweepFailed("checkpoints/trial-0000.ckpt: No space left on device")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sweep.errors import SweepFailed
 from sweep.executors.base import Executor
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.pool import PoolExecutor
@@ -82,3 +83,22 @@ def test_a_stop_that_comes_too_late_does_not_end_the_next_request(make: Make) ->
 def test_collect_without_a_request_gives_nothing(make: Make) -> None:
     with make(functions.count) as executor:
         assert executor.collect(0) == []
+
+
+def test_a_cancelled_request_gives_no_more_events_and_frees_its_place(make: Make, tmp_path: Path) -> None:
+    request = str(tmp_path / "mark")
+    with make(functions.endless) as executor:
+        capacity = executor.free
+        executor.submit(request)
+        while not executor.collect(20):
+            pass
+        executor.cancel(request)
+        assert (executor.free, executor.busy) == (capacity, 0)
+        assert executor.collect(0.2) == []
+
+
+def test_an_error_that_is_no_fault_of_the_request_is_raised(make: Make) -> None:
+    with make(functions.full_disk) as executor:
+        executor.submit(1)
+        with pytest.raises(SweepFailed, match="No space left on device"):
+            drain(executor)

@@ -15,7 +15,8 @@ from tests.executors.test_contract import drain
 
 
 @pytest.mark.parametrize(
-    ("request_", "says"), [("exit", "exited with code 7"), ("kill", "was killed by SIGKILL"), ("raise", "exited with code 1")]
+    ("request_", "says"),
+    [("exit", "exited with code 7"), ("kill", "was killed by SIGKILL"), ("raise", "exited with code 1")],
 )
 def test_a_worker_that_dies_is_reported_and_replaced(tmp_path: Path, request_: str, says: str) -> None:
     with PoolExecutor(functions.die, 1, {}, tmp_path) as executor:

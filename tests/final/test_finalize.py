@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,10 @@ def record(store: Store, trial: int, objective: float | None, error: str | None 
     store.record_result(TrialResult(trial, state, budget, best, objective, error=error))
 
 
+def weights(run: RunDirectory) -> bytes:
+    return zipfile.ZipFile(run.final / "model.keras").read("weights")
+
+
 class Worker:
     """A runner that notes what it was asked to do, and what the store said at that moment."""
 
@@ -70,7 +75,8 @@ class Worker:
         if isinstance(request, RetrainRequest):
             assert frozen_winner(self.store) is not None
             yield RetrainEpoch(1, 2, {"loss": 0.5}, 0.1)
-            (request.folder / "model.keras").write_text(f"weights {len(self.requests)}")
+            with zipfile.ZipFile(request.folder / "model.keras", "w") as file:
+                file.writestr("weights", str(len(self.requests)))
             if isinstance(self.fails, WorkFailed):
                 yield self.fails
             elif self.fails:
@@ -78,7 +84,7 @@ class Worker:
             yield Retrained(epochs=2, images=100, seconds=0.25)
         else:
             assert isinstance(request, EvaluateRequest)
-            assert request.model.read_text().startswith("weights")
+            assert zipfile.ZipFile(request.model).namelist() == ["weights"]
             self.counted_before_opening = count_test_evaluations(self.store)
             yield {"classes": ["a", "b"], "test": {"n": 10, "accuracy": self.accuracy}}
 
@@ -153,10 +159,10 @@ def test_a_retraining_that_is_killed_leaves_the_old_answer_and_begins_anew(run, 
     with pytest.raises(type(death)):
         finalize(run, store, SPACE, DATASET, worker)
     assert read_metrics(run) == before
-    assert (run.final / "model.keras").read_text() == "weights 1"
+    assert weights(run) == b"1"
     worker.fails = None
     assert finalize(run, store, SPACE, DATASET, worker) == before | {"test_evaluations": 2}
-    assert (run.final / "model.keras").read_text() == "weights 4"
+    assert weights(run) == b"4"
     assert sorted(path.name for path in run.root.iterdir() if path.is_dir()) == ["final"]
 
 
@@ -197,6 +203,30 @@ def test_evaluating_again_uses_the_saved_model_and_counts_one_more(run, store):
 
 def test_there_is_nothing_to_evaluate_before_the_retraining(run, store):
     record(store, 0, 0.7)
-    with pytest.raises(InputError, match="s-001 has no final model to evaluate: run `sweep retrain-best s-001` first"):
+    with pytest.raises(InputError, match="s-001 has no whole final model to evaluate; .* sweep retrain-best s-001"):
         evaluate_again(run, store, SPACE, DATASET, Worker(store))
     assert count_test_evaluations(store) == 0
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(path.read_bytes()[:20])])
+def test_a_model_that_is_not_whole_is_not_evaluated_and_no_look_is_counted(run, store, damage):
+    record(store, 0, 0.7)
+    finalize(run, store, SPACE, DATASET, Worker(store))
+    damage(run.final / "model.keras")
+    with pytest.raises(InputError, match="no whole final model"):
+        evaluate_again(run, store, SPACE, DATASET, Worker(store))
+    assert count_test_evaluations(store) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"test": {}}', "\x00\xff"])
+def test_damaged_metrics_are_said_in_one_line(run, text):
+    run.final.mkdir()
+    (run.final / "metrics.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(SweepFailed, match=r"metrics\.json: is damaged; make it anew with: sweep retrain-best s-001"):
+        read_metrics(run)
+
+
+def test_metrics_that_are_a_folder_are_damaged(run):
+    (run.final / "metrics.json").mkdir(parents=True)
+    with pytest.raises(SweepFailed, match="is damaged"):
+        read_metrics(run)

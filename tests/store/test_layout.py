@@ -65,7 +65,7 @@ def test_a_number_that_another_process_took_just_now_is_passed_over(tmp_path, mo
 
 def test_a_given_name_that_exists_says_how_to_go_on(tmp_path):
     create_run(tmp_path, "mine", "digits")
-    with pytest.raises(InputError, match="run mine exists already; go on with it: sweep resume mine, or"):
+    with pytest.raises(InputError, match="run mine exists already; go on with it: sweep resume mine --runs-dir"):
         create_run(tmp_path, "mine", "digits")
 
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from sweep.trial.checkpoint import CheckpointFile
 from sweep.trial.fit_trainer import FitTrainer
-from tests.trial.tiny import equal, images, one_hot, small_model, stateful_model, values
+from tests.trial.tiny import equal, images, one_hot, small_model, values
 
 
 class Passing(keras_tuner.HyperModel):
@@ -46,7 +46,7 @@ def noisy_model() -> keras.Model:
     return small_model(extra=[Noise()])
 
 
-@pytest.mark.parametrize("make", [stateful_model, noisy_model])
+@pytest.mark.parametrize("make", [small_model, noisy_model])
 def test_epochs_in_one_go_equal_epochs_from_a_checkpoint_to_the_bit(make: Any, tmp_path: Any):
     whole = seeded(make)
     trainer = trainer_of(Passing(), whole)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import textwrap
 
-from sweep.trial.runtime import runtime_environment
+from sweep.trial.environment import runtime_environment
 
 
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
