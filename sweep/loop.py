@@ -159,9 +159,11 @@ class Loop:
         self._count_failure(result)
 
     def _count_failure(self, result: TrialResult) -> None:
-        """A diverged trial is an answer about its configuration; failures in a row are more likely a fault of all."""
+        """A diverged or skipped trial is an answer about its configuration and neither counts nor begins the count
+        anew; failures in a row are more likely a fault of all."""
+        if result.state is TrialState.COMPLETED:
+            self._failures = []
         if result.state is not TrialState.FAILED:
-            self._failures = self._failures if result.state is TrialState.DIVERGED else []
             return
         self._failures.append(result.error or "no reason given")
         if len(self._failures) >= self._limits.failures:

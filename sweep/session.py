@@ -16,6 +16,7 @@ from sweep.executors.inline import InlineExecutor
 from sweep.executors.pool import PoolExecutor
 from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner, inline, read_metrics
 from sweep.final.folder import restore
+from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
 from sweep.loop import Limits, Loop
@@ -158,7 +159,8 @@ class Session:
     def _runner(self) -> Iterator[Runner]:
         """Where the winner is retrained and evaluated: one more process, or here where trials are trained here too."""
         if self._workers == 0:
-            yield inline
+            with StopSignal(self._reporter.stopping) as stop:
+                yield partial(_in_this_process, stop)
             return
         threads = self._space.retrain_threads or self._space.threads_per_trial
         with PoolExecutor(work, 1, runtime_environment(threads), self._directory.logs) as executor:
@@ -168,6 +170,14 @@ class Session:
 def parting(directory: RunDirectory) -> str:
     """What a user reads who stopped a sweep."""
     return f"stopped, and nothing finished is lost; go on with: {directory.command('resume')}"
+
+
+def _in_this_process(stop: StopSignal, function: Function, request: Any) -> Iterator[Any]:
+    """Ctrl-C waits for the end of an epoch: raised at any moment, TensorFlow may swallow it."""
+    for event in inline(function, request):
+        yield event
+        if stop.requested and isinstance(event, RetrainEpoch):
+            raise KeyboardInterrupt
 
 
 def _through(executor: Executor, function: Function, request: Any) -> Iterator[Any]:

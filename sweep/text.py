@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from sweep.errors import SweepError
+
+LINE_LENGTH = 500
+"""Characters of a message that are shown: some libraries put a whole array into theirs."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def printable(text: str) -> str:
     """Control characters and what is no valid text as escapes: such a name can neither colour nor clear a terminal,
@@ -16,8 +25,38 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def byte_text(count: int) -> str:
+    """`512 bytes`, `1.5 MB`, `2 GB`: powers of 1,000, as the definition file reads them."""
+    size, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
+        if round(size, 1) < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.1f}".removesuffix(".0") + f" {unit}"
+
+
 def one_line(exc: BaseException) -> str:
-    """What an unforeseen exception says, as `ValueError: its first line`."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+    """What an exception says, as `ValueError: its first line`; our own errors are one line as they are. Keras' texts
+    have many, in colour, and begin with where instead of what."""
+    if isinstance(exc, SweepError):
+        return printable(str(exc))
+    lines = [line.strip() for line in _COLOUR.sub("", _message(exc)).splitlines()]
+    told = [line for line in lines if line and not line.startswith("Exception encountered when calling")]
     kind = type(exc).__name__
-    return printable(f"{kind}: {lines[0]}" if lines else kind)
+    return printable(shorten(f"{kind}: {told[0]}" if told else kind, LINE_LENGTH))
+
+
+def shorten(text: str, length: int) -> str:
+    """At most about `length` characters: the beginning and the end of a longer text, and how much is left out."""
+    left_out = len(text) - length
+    if left_out <= 0:
+        return text
+    return f"{text[: length // 2]} [... {counted(left_out, 'character')} left out ...] {text[-(length // 2) :]}"
+
+
+def _message(exc: BaseException) -> str:
+    """`str` runs code of whoever wrote the exception."""
+    try:
+        return str(exc)
+    except Exception:
+        return ""

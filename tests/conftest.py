@@ -1,13 +1,18 @@
-"""What the tests of whole sweeps share."""
+"""TensorFlow in this process starts as in a worker: with one thread, and without its greeting. Whole sweeps run in a
+process of their own, and those that are only read from are shared."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sweep.trial.environment import runtime_environment
 from tests.tiny_sweep import Trainer, write_images, write_space
+
+os.environ.update(runtime_environment(1))
 
 
 @pytest.fixture(scope="session")

@@ -185,13 +185,22 @@ def test_failures_in_a_row_end_the_sweep_and_name_the_common_cause(store: Store,
     assert len(store.trials()) == 3
 
 
-def test_a_success_between_failures_begins_the_count_anew_and_divergence_does_not_count(
+def test_a_success_between_failures_begins_the_count_anew_and_what_diverged_or_was_skipped_does_not_count(
     store: Store, tmp_path: Path
 ) -> None:
     searcher = ListSearcher([proposal(trial) for trial in range(9)])
-    states = ["failed", "failed", None, "failed", "diverged", "diverged", "diverged", "failed", None]
+    states = ["failed", "failed", None, "failed", "diverged", "skipped", "skipped", "failed", None]
     assert drive(store, tmp_path, searcher, failing_where(lambda trial: states[trial]), limits=Limits(failures=3))
     assert len(searcher.told) == 9
+
+
+@pytest.mark.parametrize("state", ["diverged", "skipped"])
+def test_what_diverged_or_was_skipped_does_not_begin_the_count_anew(state: str, store: Store, tmp_path: Path) -> None:
+    searcher = ListSearcher([proposal(trial) for trial in range(9)])
+    states = ["failed", state, "failed", state, "failed", None]
+    with pytest.raises(SweepFailed, match="3 trials in a row failed, 3 of them with: ValueError: 0"):
+        drive(store, tmp_path, searcher, failing_where(lambda trial: states[trial]), limits=Limits(failures=3))
+    assert len(searcher.told) == 5
 
 
 def test_a_training_that_takes_too_long_fails_and_the_next_one_runs(store: Store, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sweep.text import counted, one_line, printable
+from sweep.errors import InputError
+from sweep.text import LINE_LENGTH, byte_text, counted, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -20,16 +21,58 @@ def test_what_cannot_be_shown_is_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
+class Wordless(Exception):
+    def __str__(self) -> str:
+        return None  # type: ignore[return-value]
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("even this")
+
+
 @pytest.mark.parametrize(
     ("error", "line"),
     [
         (ValueError("first\nsecond"), "ValueError: first"),
         (KeyError(), "KeyError"),
         (OSError("\n\n  late \x07"), r"OSError: late \x07"),
+        (
+            ValueError("Exception encountered when calling Dense.call().\n\n\x1b[1mWrong shape\x1b[0m\n\nArguments: x"),
+            "ValueError: Wrong shape",
+        ),
+        (ValueError("Exception encountered when calling Dense.call()."), "ValueError"),
+        (InputError("model a:b: no"), "model a:b: no"),
+        (ValueError({"a": 1}, None), "ValueError: ({'a': 1}, None)"),
+        (Wordless(), "Wordless"),
+        (Mute(), "Mute"),
     ],
 )
-def test_an_unforeseen_exception_is_one_line(error: Exception, line: str) -> None:
+def test_an_exception_is_one_line(error: Exception, line: str) -> None:
     assert one_line(error) == line
+
+
+def test_a_long_message_keeps_its_beginning_and_its_end() -> None:
+    line = one_line(ValueError("begin" + "x" * 10**6 + "end"))
+    assert line.startswith("ValueError: beginxxx") and line.endswith("xxxend")
+    assert " [... 999,520 characters left out ...] " in line
+    assert len(line) < LINE_LENGTH + 50
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (1_540_000, "1.5 MB"),
+        (999_960_000, "1 GB"),
+        (16_000_000_000, "16 GB"),
+        (3 * 10**21, "3,000 EB"),
+    ],
+)
+def test_sizes_have_a_unit(count: int, text: str) -> None:
+    assert byte_text(count) == text
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 trials"), (1, "1 trial"), (1200, "1,200 trials")])

@@ -1,5 +1,5 @@
-"""A sweep that is over in seconds, and a process in which the command line is called again and again, so that TensorFlow
-is imported once, with settings that no other test has touched."""
+"""A sweep that is over in seconds, and a process in which the command line is called again and again, so that
+TensorFlow is imported once, with settings that no other test has touched."""
 
 from __future__ import annotations
 
@@ -93,12 +93,18 @@ def call_main(arguments: list[str], cwd: str, environment: Mapping[str, str]) ->
     os.chdir(cwd)
     sys.argv = ["sweep", *arguments]
     code = 0
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main()
         except SystemExit as left:
             code = int(left.code or 0)
-    return Done(code, out.getvalue(), err.getvalue())
+    return Done(code, *(_text(stream) for stream in (out, err)))
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    return stream.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
 def open_store(run: Path) -> Store:

@@ -55,12 +55,12 @@ def plan(file: Path, overrides: tuple[str, ...], samples: int, as_json: bool) ->
     with ConsoleReporter(to_stderr=as_json) as reporter:
         ready = get_ready(space, reporter.data)
     import_tensorflow()
-    from sweep.model.build import count_parameters
+    from sweep.model.build import foresee
     from sweep.search.plan import make_plan
 
     made = make_plan(ready.space)
-    counts = [count_parameters(ready.space, config, ready.image_input) for config in made.configs[:samples]]
+    forecasts = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
     if as_json:
-        options.print_json(plan_as_json(made, counts, ready.dataset))
+        options.print_json(plan_as_json(made, forecasts, ready.dataset))
     else:
-        show_plan(made, counts, ready.dataset)
+        show_plan(made, forecasts, ready.dataset)

@@ -18,7 +18,7 @@ from sweep.cli.data import data
 from sweep.cli.definitions import plan, validate
 from sweep.cli.reading import best, export, list_, show, trials
 from sweep.cli.running import evaluate, resume, retrain_best, run
-from sweep.errors import DefinitionError, Interrupted, SweepError
+from sweep.errors import Interrupted, SweepError
 from sweep.text import one_line, printable
 
 
@@ -78,12 +78,14 @@ def main() -> None:
         sys.exit(exc.exit_code)
     except click.ClickException as exc:
         _fail(_usage(exc), exc.exit_code)
-    except DefinitionError as exc:
-        _fail("\n".join(printable(problem.located(exc.source)) for problem in exc.problems), exc.exit_code)
     except SweepError as exc:
-        _fail(printable(str(exc)), exc.exit_code, "sweep" if exc.exit_code == 130 else "error")
+        text = "\n".join(map(printable, str(exc).split("\n")))  # all mistakes of a file, the first bad images
+        _fail(text, exc.exit_code, "sweep" if exc.exit_code == 130 else "error")
     except (click.Abort, KeyboardInterrupt):
         _fail("stopped", 130, "sweep")
+    except OSError as exc:  # not foreseen, but hardly a fault of ours
+        place = "" if exc.filename is None else f"{exc.filename}: "
+        _fail(printable(f"{place}{exc.strerror or exc}"), 1)
     except Exception as exc:
         _fail(f"{one_line(exc)} (this is a fault in sweep; traceback: {_keep_traceback()})", 1)
 

@@ -12,10 +12,13 @@ from sweep.text import counted
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
+    from sweep.model.limits import ModelSize
     from sweep.search.plan import Plan
 
+    Forecast = tuple[ModelSize | None, str | None]
 
-def plan_as_json(plan: Plan, counts: Sequence[int], dataset: Dataset) -> dict[str, Any]:
+
+def plan_as_json(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) -> dict[str, Any]:
     """The shape of `sweep plan --json`."""
     return {
         "method": plan.method,
@@ -36,12 +39,18 @@ def plan_as_json(plan: Plan, counts: Sequence[int], dataset: Dataset) -> dict[st
         "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
         "classes": list(dataset.classes),
         "samples": [
-            {"config": dict(config), "parameters": count} for config, count in zip(plan.configs, counts, strict=False)
+            {
+                "config": dict(config),
+                "parameters": size and size.parameters,
+                "memory_bytes": size and size.bytes,
+                "skipped": refusal,
+            }
+            for config, (size, refusal) in zip(plan.configs, forecasts, strict=False)
         ],
     }
 
 
-def show_plan(plan: Plan, counts: Sequence[int], dataset: Dataset) -> None:
+def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) -> None:
     """Data, trials and epochs, the size of the space, and a few configurations."""
     console = make_console()
     shape = "x".join(map(str, dataset.image_shape))
@@ -54,8 +63,11 @@ def show_plan(plan: Plan, counts: Sequence[int], dataset: Dataset) -> None:
     about = "" if plan.exact else "about "
     console.print(f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}")
     console.print(_trainings(plan))
-    for config, count in zip(plan.configs, counts, strict=False):
-        console.print(f"for example, {counted(count, 'parameter')}: {literal(config_text(config))}")
+    for config, (size, refusal) in zip(plan.configs, forecasts, strict=False):
+        about = "too large a model" if size is None else counted(size.parameters, "parameter")
+        console.print(f"for example, {about}: {literal(config_text(config))}")
+        if refusal:
+            console.print(f"  would be skipped: {literal(refusal)}")
 
 
 def _trainings(plan: Plan) -> Table:

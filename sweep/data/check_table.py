@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sweep.data.check import CheckReport, Sizes
+from sweep.text import printable
 
 ROWS = 20
 """Of each list; `to_json` has all of them."""
@@ -96,7 +97,7 @@ def _group(names: Sequence[str], sign: str) -> str:
 
 def _text(text: str) -> Text:
     """Never read as markup, and printable even where the name of a file is no valid text."""
-    return Text(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    return Text(printable(text))
 
 
 def _print_list(console: Console, title: str, lines: Sequence[str], style: str = "") -> None:

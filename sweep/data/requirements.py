@@ -20,9 +20,12 @@ def require_images(
     items: Sequence[Item] | Sequence[ImageFacts], classes: Sequence[str], settings: DataSettings
 ) -> None:
     """Raises DataError where there is nothing to learn from: no images, one class, a class that train lacks or that is
-    too small to be shared out, taking every image as different from the others."""
+    too small to be shared out, taking every image as different from the others; or a class whose name is no text."""
     if not items:
         raise DataError(f"{settings.source}: there are no images to use")
+    for label in classes:
+        if label.encode("utf-8", "replace").decode() != label:
+            raise DataError(f"{settings.source}: the name of class {label!r} is no valid UTF-8; give it another one")
     if len(classes) < 2:
         raise DataError(
             f"{settings.source}: all images are of one class, {classes[0]!r}; a classifier needs two at least"

@@ -9,8 +9,8 @@ from typing import Any
 from zipfile import is_zipfile
 
 from sweep.errors import InputError, SweepFailed
-from sweep.faults import reach
 from sweep.executors.base import Function, WorkerLost
+from sweep.faults import reach
 from sweep.final.folder import METRICS, MODEL, replacing, restore, write_json
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
 from sweep.final.winner import Winner, choose_winner, no_winner_reason

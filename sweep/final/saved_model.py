@@ -11,8 +11,9 @@ import keras
 from sweep.data.dataset import Dataset
 from sweep.errors import SweepFailed
 from sweep.model.image_input import ImageInput
-from sweep.model.user_code import find_hypermodel, one_line
+from sweep.model.user_code import find_hypermodel
 from sweep.space.definition import Space
+from sweep.text import one_line
 
 
 def image_input_of(dataset: Dataset) -> ImageInput:

@@ -10,6 +10,8 @@ from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from sweep.text import printable
+
 MATRIX_CLASSES = 20
 """Up to this many classes the confusion matrix is shown whole, where the terminal is wide enough for it."""
 LISTED_CLASSES = 40
@@ -47,7 +49,7 @@ def _headline(metrics: Mapping[str, Any]) -> Iterator[str]:
     images, epochs = _count(retrain["images"], "image"), _count(retrain["epochs"], "epoch")
     yield f"trial {winner['id']}, retrained on {images} for {epochs}"
     if winner.get("note"):
-        yield f"[yellow]note: {escape(winner['note'])}[/yellow]"
+        yield f"[yellow]note: {_literal(winner['note'])}[/yellow]"
 
 
 def _per_class(rows: Sequence[Mapping[str, Any]]) -> Iterator[RenderableType]:
@@ -65,7 +67,7 @@ def per_class_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         scores = (_number(row[key]) for key in ("precision", "recall", "f1", "auc"))
-        table.add_row(escape(row["name"]), f"{row['support']:,}", *scores)
+        table.add_row(_literal(row["name"]), f"{row['support']:,}", *scores)
     return table
 
 
@@ -93,7 +95,7 @@ def confusion_table(classes: Sequence[str], matrix: Sequence[Sequence[int]], wid
     for column in range(len(classes)):
         table.add_column(str(column), justify="right", no_wrap=True, width=cell)
     for true, (name, row) in enumerate(zip(classes, matrix, strict=True)):
-        table.add_row(str(true), escape(name), *(_cell(count, true == column) for column, count in enumerate(row)))
+        table.add_row(str(true), _literal(name), *(_cell(count, true == column) for column, count in enumerate(row)))
     return table
 
 
@@ -110,8 +112,12 @@ def frequent_confusions(classes: Sequence[str], matrix: Sequence[Sequence[int]])
         table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=NAME_WIDTH)
     table.add_column("images", justify="right", no_wrap=True)
     for count, true, predicted in sorted(pairs)[:CONFUSIONS]:
-        table.add_row(escape(classes[true]), escape(classes[predicted]), f"{-count:,}")
+        table.add_row(_literal(classes[true]), _literal(classes[predicted]), f"{-count:,}")
     return table if pairs else None
+
+
+def _literal(text: str) -> str:
+    return escape(printable(text))
 
 
 def _cell(count: int, correct: bool) -> str:

@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-from sweep.errors import SweepError
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
+from sweep.text import one_line
 from sweep.trial.runtime import configure_runtime
 
 
@@ -26,11 +26,4 @@ def work(request: RetrainRequest | EvaluateRequest) -> Iterator[RetrainEpoch | R
 
             yield evaluate(request)
     except Exception as exc:
-        yield WorkFailed(_one_line(exc), traceback.format_exc())
-
-
-def _one_line(exc: Exception) -> str:
-    lines = str(exc).strip().splitlines()
-    if isinstance(exc, SweepError):
-        return str(exc)
-    return f"{type(exc).__name__}: {lines[0]}" if lines else type(exc).__name__
+        yield WorkFailed(one_line(exc), traceback.format_exc())

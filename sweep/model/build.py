@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import keras
 
-from sweep.model.cnn import build_cnn, cnn_layers
+from sweep.model.cnn import build_cnn
 from sweep.model.image_input import ImageInput
+from sweep.model.limits import ModelSize, TooLarge, limited_weights, require_small
+from sweep.model.size import estimate, model_size
 from sweep.model.user import build_user_model
 from sweep.records import Config
 from sweep.space.definition import Space
@@ -15,27 +17,37 @@ def build_model(space: Space, config: Config, image_input: ImageInput) -> keras.
     """A compiled model from raw uint8 pixels (n, height, width, channels), with all its variables and its optimizer's.
 
     Its weights come from Keras' global seed: call `keras.utils.set_random_seed` first, after any `clear_session`.
-    Raises InputError where the user's own model cannot be used.
+    Raises InputError where the user's own model cannot be used, and TooLarge where it is above `max_parameters` or
+    `max_memory`, which nobody can know before it is built; for the built-in one see `require_small_cnn`.
     """
     if space.is_builtin:
         model = build_cnn(config, image_input, space.scaling)
     else:
-        model = build_user_model(space, config, image_input)
+        with limited_weights(space):
+            model = build_user_model(space, config, image_input)
+        require_small(space, model_size(model, model.optimizer, config, image_input))
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     return model
 
 
-def count_parameters(space: Space, config: Config, image_input: ImageInput) -> int:
-    """The number of weights, trainable or not, of this configuration's model, which is thrown away.
+def require_small_cnn(space: Space, config: Config, image_input: ImageInput) -> None:
+    """Raises TooLarge where the built-in model of this configuration is above a limit, before any of it is made.
 
-    The Keras session is cleared. Raises as `build_model`.
+    To be called before random numbers are seeded. Of a user's model nothing is said.
+    """
+    if space.is_builtin:
+        require_small(space, estimate(space, config, image_input))
+
+
+def foresee(space: Space, config: Config, image_input: ImageInput) -> tuple[ModelSize | None, str | None]:
+    """The size of this configuration's model, where it can be known, and why its trial would be skipped, if it would.
+
+    As `estimate` otherwise.
     """
     try:
-        if space.is_builtin:
-            # In this scope no weight gets a value, so even a model too large for the memory can be counted.
-            with keras.StatelessScope(initialize_variables=False):
-                return int(cnn_layers(config, image_input, space.scaling).count_params())
-        return int(build_user_model(space, config, image_input).count_params())
-    finally:
-        keras.backend.clear_session()
+        size = estimate(space, config, image_input)
+        require_small(space, size)
+    except TooLarge as exc:
+        return exc.size, str(exc)
+    return size, None

@@ -7,7 +7,6 @@ import functools
 import importlib
 import inspect
 import os
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ import keras
 
 from sweep.errors import InputError
 from sweep.model.image_input import ImageInput
-
-_COLOUR = re.compile(r"\x1b\[\d*m")
+from sweep.text import one_line
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,6 @@ class BuildFunction:
 def wrong(source: str, what: str) -> InputError:
     """An error about the user's model: `source` is the `package.module:name` it was asked for by."""
     return InputError(f"model {source}: {what}")
-
-
-def one_line(exc: BaseException) -> str:
-    """An exception in one line. Keras' own texts have many, in colour, and begin with where instead of what."""
-    lines = [line.strip() for line in _COLOUR.sub("", str(exc)).splitlines()]
-    told = [line for line in lines if line and not line.startswith("Exception encountered when calling")]
-    return f"{type(exc).__name__}: {told[0]}" if told else type(exc).__name__
 
 
 @functools.cache

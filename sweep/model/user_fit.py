@@ -12,7 +12,7 @@ import numpy as np
 
 from sweep.model.image_input import ImageInput
 from sweep.model.labels import encode_labels, label_encoding
-from sweep.model.user_code import one_line
+from sweep.text import one_line
 
 ALWAYS = ("callbacks", "validation_data")
 """What any `fit` is handed, named in its signature or not, as KerasTuner does."""

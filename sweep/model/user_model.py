@@ -10,7 +10,8 @@ import keras
 from sweep.model.image_input import ImageInput
 from sweep.model.scaling import pixel_input, scaling_layer
 from sweep.model.user_checks import check_compiled, check_input, check_output, trains_itself
-from sweep.model.user_code import one_line, wrong
+from sweep.model.user_code import wrong
+from sweep.text import one_line
 
 Result = TypeVar("Result")
 

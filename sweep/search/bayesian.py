@@ -27,7 +27,8 @@ class BayesianOracle(CorrectedOracle, keras_tuner.oracles.BayesianOptimizationOr
         super().__init__(alpha=search.alpha, beta=search.beta, max_trials=None, **self.arguments(space))
         self.correct(space, known)
         varying = sum(1 for dimension in self.dimensions if not dimension.is_fixed)
-        self.num_initial_points = search.initial_points or max(3 * varying, 3)
+        # KerasTuner's 3 for each parameter can be more than all trials; then it would never search.
+        self.num_initial_points = search.initial_points or max(3, min(3 * varying, search.max_trials // 2))
 
     def propose(self, number: int) -> dict[str, Value] | None:
         if sum(trial.status == "COMPLETED" for trial in self.trials.values()) < self.num_initial_points:

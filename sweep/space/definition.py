@@ -9,23 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from sweep.records import Objective
+from sweep.space.quantities import Duration, Size
 
 Scalar = bool | int | float | str
 Positive = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
-
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*", re.ASCII)
-_UNIT_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def _seconds(value: Any) -> Any:
-    """`90`, `90s`, `15m`, `8h` or `1.5d` as seconds."""
-    if not isinstance(value, str):
-        return value
-    match = _DURATION.fullmatch(value)
-    if match is None:
-        raise ValueError(f"{value!r} is no duration; write for example 90s, 15m, 8h or 1d")
-    return float(match[1]) * _UNIT_SECONDS[match[2]]
 
 
 def _tuple(value: Any) -> Any:
@@ -42,11 +30,6 @@ def _module_and_name(value: str) -> str:
     return value
 
 
-Duration = Annotated[
-    float,
-    BeforeValidator(_seconds, json_schema_input_type=float | str),
-    Field(gt=0, description="seconds, or 90s, 15m, 8h, 1d"),
-]
 Values = Annotated[tuple[Scalar, ...], BeforeValidator(_tuple_or_single, json_schema_input_type=Scalar | list[Scalar])]
 When = dict[str, Values]
 
@@ -132,6 +115,9 @@ class Splits(_Section):
     test: str | None = None
 
 
+DEFAULT_MAX_UNPACKED = 20 * 2**30
+
+
 class DataSettings(_Section):
     source: str = Field(
         description="class folders, .zip/.tar.gz of them, .csv of path,label, .npz, digits, keras:NAME, module:function"
@@ -157,6 +143,10 @@ class DataSettings(_Section):
         default=None, description="a stratified, seeded subset of this many images"
     )
     on_bad_file: Literal["stop", "skip"] = "stop"
+    max_unpacked: Size = Field(
+        default=DEFAULT_MAX_UNPACKED,
+        description="bytes (or 500MB, 20GB, 20GiB) that an archive or .npz may unpack to; left out: 20GiB",
+    )
     leaks: Literal["warn", "drop", "error"] = Field(default="warn", description="the same image in train and test")
     scaling: Literal["standardize", "unit", "none"] | None = Field(
         default=None,
@@ -189,7 +179,7 @@ class BayesianSearch(_Search):
         default=4, description="trials proposed at a time from the results of all earlier generations"
     )
     initial_points: Positive | None = Field(
-        default=None, description="random trials first; left out: 3 for each parameter"
+        default=None, description="random trials first; left out: 3 for each parameter, at most half of max_trials"
     )
     alpha: Annotated[float, Field(gt=0)] = 1e-4
     beta: Annotated[float, Field(ge=0)] = 2.6
@@ -240,7 +230,7 @@ class Space(_Section):
     objective: str | ObjectiveSettings = "val_accuracy"
     search: Search = RandomSearch(method="random")
     seed: int = Field(default=0, ge=0)
-    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    parameters: dict[str, Parameter] = Field(default_factory=dict, max_length=200)
     enqueue: Annotated[
         tuple[dict[str, Scalar], ...], BeforeValidator(_tuple, json_schema_input_type=list[dict[str, Scalar]])
     ] = Field(default=(), description="configurations that are tried first")
@@ -255,6 +245,11 @@ class Space(_Section):
     trial_timeout: Duration | None = Field(default=None, description="a training that takes longer has failed")
     max_failures: Positive = Field(
         default=10, description="so many failed trials in a row end the sweep; diverged ones do not count"
+    )
+    max_parameters: Positive | None = Field(default=None, description="a trial with more weights is skipped")
+    max_memory: Size = Field(
+        default=16_000_000_000,
+        description="a trial that is estimated to need more is skipped; bytes, or 500MB, 2GB, 2GiB",
     )
 
     @property

@@ -16,14 +16,14 @@ _METHOD: Path_ = ("search", "method")
 def apply_overrides(document: Document, overrides: Sequence[str]) -> Document:
     """The document with each `path=value` set. Raises InputError where one is not of that form or leads nowhere."""
     data = copy.deepcopy(document.data)
-    given = []
+    given: dict[Path_, str] = {}
     for text in overrides:
         path, value = _parse(text)
         _set(data, path, value, text)
-        given.append(path)
+        given[path] = f"--set {text}"
     if _METHOD in given and isinstance(data["search"], dict):
         data["search"] = _fitting(data["search"], {path[1] for path in given if path[0] == "search" and len(path) > 1})
-    return Document(document.source, data, document.keys, document.values)
+    return Document(document.source, data, document.keys, document.values, given)
 
 
 def _parse(text: str) -> tuple[Path_, Any]:

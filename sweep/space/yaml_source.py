@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 from sweep.errors import DefinitionError, InputError, Problem
+from sweep.space.yaml_limits import MAX_BYTES, TooMuch, require_little
 
 Path_ = tuple[str | int, ...]
 """Where something stands in a definition: keys and list positions from the top."""
@@ -29,16 +30,21 @@ _HUGE = 10**308
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data and where it stands: `keys` and `values` map a path to its place. All keys are texts."""
+    """Plain data and where it stands: `keys` and `values` map a path to its place, `overrides` to the option that
+    set it instead. All keys are texts."""
 
     source: str
     data: dict[str, Any]
     keys: Mapping[Path_, Place]
     values: Mapping[Path_, Place]
+    overrides: Mapping[Path_, str] = field(default_factory=dict)
 
     def problem(self, path: Path_, message: str, *, at_key: bool = False) -> Problem:
         """A problem, in one line, at this path or at the nearest thing above it that is in the file."""
         message = " ".join(message.splitlines())
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.overrides:
+                return Problem(0, 0, f"{self.overrides[path[:length]]}: {message}")
         places = self.keys if at_key else self.values
         for length in range(len(path), 0, -1):
             place = places.get(path[:length]) or self.keys.get(path[:length])
@@ -65,11 +71,9 @@ def parse_document(text: str, source: str) -> Document:
     keys: dict[Path_, Place] = {}
     values: dict[Path_, Place] = {}
     try:
-        tree = YAML(typ="rt", pure=True).load(StringIO(text))
-        data = _plain(tree, (), keys, values)
-    except RecursionError as exc:
-        problem = Problem(1, 1, "the file is nested too deeply, or an alias contains itself")
-        raise DefinitionError(source, [problem]) from exc
+        data = _read(text, keys, values)
+    except TooMuch as exc:
+        raise DefinitionError(source, [exc.problem]) from exc
     except Exception as exc:  # ruamel lets through what Python's own types raise: KeyError for `!!bool maybe`
         raise DefinitionError(source, [_yaml_problem(exc)]) from exc
     if not isinstance(data, dict):
@@ -81,9 +85,16 @@ def parse_document(text: str, source: str) -> Document:
 def parse_value(text: str) -> Any:
     """One YAML value, as `--set key=VALUE` takes it. Raises ValueError where it is no YAML."""
     try:
-        return _plain(YAML(typ="rt", pure=True).load(StringIO(text)), (), {}, {})
+        return _read(text, {}, {})
+    except TooMuch as exc:
+        raise ValueError(exc.problem.message) from exc
     except Exception as exc:  # as above
         raise ValueError(_yaml_problem(exc).message) from exc
+
+
+def _read(text: str, keys: dict[Path_, Place], values: dict[Path_, Place]) -> Any:
+    require_little(text)
+    return _plain(YAML(typ="rt", pure=True).load(StringIO(text)), (), keys, values)
 
 
 def _yaml_problem(exc: Exception) -> Problem:

@@ -121,10 +121,11 @@ def list_runs(runs_dir: Path) -> list[RunDirectory]:
 
 
 def _runs(runs_dir: Path) -> list[RunDirectory]:
-    if not runs_dir.is_dir():
-        return []
-    runs = map(RunDirectory, runs_dir.iterdir())
-    return [run for run in runs if _NAME.fullmatch(run.name) and run.database.is_file()]
+    try:
+        runs = map(RunDirectory, runs_dir.iterdir() if runs_dir.is_dir() else ())
+        return [run for run in runs if _NAME.fullmatch(run.name) and run.database.is_file()]
+    except OSError as exc:
+        raise InputError(f"{exc.filename}: {exc.strerror}; choose another place with --runs-dir") from exc
 
 
 def _claim(runs_dir: Path, name: str) -> RunDirectory:

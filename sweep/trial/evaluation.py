@@ -9,13 +9,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from sweep.model.evaluation_batch import evaluation_batch
 from sweep.model.labels import encode_labels, label_encoding, probabilities
 from sweep.trial.metrics import classification_metrics, cross_entropy
 from sweep.trial.step import batch_signature, compile_function
-
-BATCH_IMAGES = 256
-BATCH_PIXELS = 2**20
-"""A batch has at most so many images and pixels. Not the trial's batch size: results must not depend on that."""
 
 
 class Evaluator:
@@ -42,7 +39,7 @@ class Evaluator:
             self._run = self._compile(images, encoded)
         self._model.reset_metrics()
         outputs, losses = [], []
-        size = _batch_size(images)
+        size = evaluation_batch(*images.shape[1:3])
         for start in range(0, len(images), size):
             batch = slice(start, start + size)
             output, loss = self._run(tf.convert_to_tensor(images[batch]), tf.convert_to_tensor(encoded[batch]))
@@ -78,8 +75,3 @@ def evaluate(
 ) -> tuple[dict[str, float | None], np.ndarray]:
     """Measure a model once: see `Evaluator`."""
     return Evaluator(model, classes)(images, labels)
-
-
-def _batch_size(images: np.ndarray) -> int:
-    _, height, width, _ = images.shape
-    return max(1, min(BATCH_IMAGES, BATCH_PIXELS // (height * width)))

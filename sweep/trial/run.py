@@ -13,11 +13,13 @@ import keras
 
 from sweep.data.dataset import Dataset
 from sweep.errors import SweepFailed
-from sweep.model.build import build_model
+from sweep.model.build import build_model, require_small_cnn
 from sweep.model.image_input import ImageInput
+from sweep.model.limits import TooLarge
 from sweep.records import Config, EpochReport, TrialRequest, TrialResult, TrialState
 from sweep.seeds import derive_seed
 from sweep.space.definition import Space
+from sweep.text import one_line, shorten
 from sweep.trial.checkpoint import Checkpoint, CheckpointFile
 from sweep.trial.context import TrialContext
 from sweep.trial.history import end_state, trial_result
@@ -28,6 +30,9 @@ Build = Callable[[Space, Config, ImageInput], keras.Model]
 
 CHECKPOINT_SECONDS = 10.0
 """At most about this much training is lost when a worker is killed."""
+
+TRACEBACK_LENGTH = 20_000
+"""Characters of a traceback that are kept: its beginning and its end."""
 
 
 def run_trial(
@@ -40,17 +45,20 @@ def run_trial(
     what was trained. The reports and the result depend on context and request only, not on checkpoints or closings;
     `configure_runtime` must have been called in this process, as `sweep.trial.task` does.
 
-    An exception of the model or of its training becomes a result, here and nowhere else. What is no fault of the trial
-    is raised: DataError where there is no whole dataset; SweepFailed for a checkpoint of another model or dataset, a
-    disk that is full, an objective that is not reported.
+    An exception of the model or of its training becomes a result, here and nowhere else, SystemExit included; a model
+    that is above a limit of the definition is skipped. What is no fault of the trial is raised: DataError where there
+    is no whole dataset; SweepFailed for a checkpoint of another model or dataset, a disk that is full, an objective
+    that is not reported; KeyboardInterrupt.
     """
     run = _Run(context, request, build)
     with keras_session():
         try:
             result = yield from run.events()
-        except SweepFailed:
+        except (SweepFailed, KeyboardInterrupt, GeneratorExit):
             raise
-        except Exception as exc:
+        except TooLarge as exc:
+            result = run.skipped(exc)
+        except BaseException as exc:  # a user's code may call `sys.exit`, which is to end neither worker nor sweep
             result = run.failure(exc)
     yield result
 
@@ -87,10 +95,11 @@ class _Run:
     def _start(self) -> Training:
         """The model and what trains it, before its first epoch."""
         seed = self._request.seed
-        keras.utils.set_random_seed(derive_seed(seed, "build"))
         image_input = ImageInput(
             self._dataset.image_shape, len(self._dataset.classes), self._dataset.mean, self._dataset.variance
         )
+        require_small_cnn(self._space, self._request.config, image_input)
+        keras.utils.set_random_seed(derive_seed(seed, "build"))
         model = self._build(self._space, self._request.config, image_input)
         return Training(self._space, self._request.config, seed, model, self._dataset, image_input)
 
@@ -134,10 +143,13 @@ class _Run:
     def _state(self) -> TrialState | None:
         return end_state(self._space, self._reports, self._request.last_epoch)
 
-    def failure(self, exc: Exception) -> TrialResult:
-        lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
-        error = f"{type(exc).__name__}: {lines[0]}" if lines else type(exc).__name__
-        return self._result(TrialState.FAILED, error=error, traceback="".join(traceback.format_exception(exc)))
+    def skipped(self, exc: TooLarge) -> TrialResult:
+        parameter_count = None if exc.size is None else exc.size.parameters
+        return self._result(TrialState.SKIPPED, error=str(exc), parameter_count=parameter_count)
+
+    def failure(self, exc: BaseException) -> TrialResult:
+        told = shorten("".join(traceback.format_exception(exc)), TRACEBACK_LENGTH)
+        return self._result(TrialState.FAILED, error=one_line(exc), traceback=told)
 
     def _result(self, state: TrialState, **facts: Any) -> TrialResult:
         return trial_result(self._space, self._request.trial, state, self._reports, **facts)

@@ -138,3 +138,9 @@ def test_problems_are_red_and_warnings_yellow() -> None:
 def test_a_report_without_colour_holds_no_control_codes() -> None:
     facts = many("cat", 40) + many("dog", 10) + [image("x.jpg", "cat", error="empty")]
     assert not any("\x1b" in line for line in shown(check(facts, ["cat", "dog"])))
+
+
+def test_names_cannot_steer_the_terminal() -> None:
+    lines = shown(check([*many("\x1b[2Jcat\n", 10), *many("dog", 10)], ["\x1b[2Jcat\n", "dog"]))
+    assert [r"\x1b[2Jcat\n", "10"] in words(lines)
+    assert "\x1b" not in "".join(lines)

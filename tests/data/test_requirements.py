@@ -27,6 +27,7 @@ def test_parts_that_do_not_ship_are_carved():
     [
         ("", "photos: there are no images to use"),
         ("a a a", "photos: all images are of one class, 'a'"),
+        ("a a a \udcff \udcff \udcff", r"photos: the name of class '\\udcff' is no valid UTF-8; give it another one"),
         ("a a a b", r"photos: too few different images of class 'b' \(1\): train, validation, test need one each; add"),
         ("a a a b b c", r"of class 'b' \(2\), 'c' \(1\)"),
         ("a:train a:train b:train a:test b:test", r"of class 'b' \(1\): train, validation need one each"),

@@ -119,3 +119,9 @@ def test_of_very_many_classes_the_weakest_are_listed():
 
 def range_names(size: int) -> list[str]:
     return [f"c{i:03}" for i in range(size)]
+
+
+def test_names_cannot_steer_the_terminal():
+    text = shown(metrics(["[red]cat", "\x1b[2Jdog\n"], [[170, 8], [0, 182]]))
+    assert "\x1b" not in text
+    assert "[red]cat" in text and r"\x1b[2Jdog\n" in text

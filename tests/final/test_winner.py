@@ -56,6 +56,7 @@ def test_the_lower_id_wins_a_tie_whatever_the_order_of_the_records():
     [
         trial(0, 0.99, state=TrialState.FAILED),
         trial(0, 0.99, state=TrialState.DIVERGED),
+        trial(0, 0.99, state=TrialState.SKIPPED),
         trial(0, 0.99, state=TrialState.WAITING),
         trial(0, 0.99, state=TrialState.RUNNING),
         trial(0, math.nan),
@@ -79,9 +80,10 @@ def test_the_reason_names_the_states_and_the_most_common_error():
         trial(1, None, state=TrialState.FAILED, error="ValueError: negative size"),
         trial(2, None, state=TrialState.FAILED, error="ValueError: negative size"),
         trial(3, None, state=TrialState.DIVERGED),
+        trial(4, None, state=TrialState.SKIPPED, error="9 parameters are above max_parameters, 5"),
     ]
     assert no_winner_reason(trials) == (
-        "no trial completed with a finite objective, so there is no winner (3 failed, 1 diverged); "
+        "no trial completed with a finite objective, so there is no winner (3 failed, 1 diverged, 1 skipped); "
         "the most common error: ValueError: negative size (2 times)"
     )
 

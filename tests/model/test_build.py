@@ -2,8 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from sweep.model.build import build_model, count_parameters
-from sweep.model.image_input import ImageInput
+from sweep.model.build import build_model, foresee, require_small_cnn
+from sweep.model.limits import ModelSize, TooLarge
+from sweep.model.size import estimate
 
 CONFIG = {"conv_layers": 1, "filters": 2, "kernel_size": 3, "pooling": "none", "dense_layers": 0, "batch_norm": True}
 
@@ -21,36 +22,55 @@ def test_the_data_say_how_pixels_are_scaled(image_input, make_space, scaling, la
     assert type(build_model(make_space(scaling=scaling), CONFIG, image_input).get_layer("scaling")).__name__ == layer
 
 
-def test_weights_are_counted_trainable_or_not(image_input, make_space):
-    convolution, batch_norm, classifier = 3 * 3 * 3 * 2, 4 * 2, 8 * 8 * 2 * 4 + 4
-    assert count_parameters(make_space(), CONFIG, image_input) == convolution + batch_norm + classifier
-    assert build_model(make_space(), CONFIG, image_input).count_params() == convolution + batch_norm + classifier
+USER = """
+    def build(hp):
+        model = keras.Sequential([layers.Flatten(), layers.Dense(hp.Int("units", 1, 9)), layers.Dense(4)])
+        model.compile("adam", "mse")
+        return model
+"""
+UNITS = {"type": "int", "min": 1, "max": 9}
 
 
-def test_a_model_too_large_for_any_memory_can_be_counted(make_space):
-    photo = ImageInput((128, 128, 3), 10, (0.0,) * 3, (1.0,) * 3)
-    config = {"conv_layers": 12, "filters": 512, "growth": "doubling", "kernel_size": 7}
-    assert count_parameters(make_space(), config, photo) > 10**12
-
-
-def test_counting_leaves_nothing_behind_that_changes_a_later_model(image_input, make_space):
-    def weights():
-        keras.utils.set_random_seed(5)
-        return build_model(make_space(), CONFIG, image_input).get_weights()
-
-    before = weights()
-    count_parameters(make_space(), CONFIG, image_input)
-    assert all(np.array_equal(a, b) for a, b in zip(before, weights(), strict=True))
-
-
-def test_a_user_s_model_is_built_and_counted_the_same_way(image_input, make_space, user_module):
-    name = user_module("""
-        def build(hp):
-            model = keras.Sequential([layers.Flatten(), layers.Dense(hp.Int("units", 1, 9)), layers.Dense(4)])
-            model.compile("adam", "mse")
-            return model
-    """)
-    space = make_space(f"{name}:build", units={"type": "int", "min": 1, "max": 9})
+def test_a_user_s_model_is_ready_to_train(image_input, make_space, user_module):
+    space = make_space(f"{user_module(USER)}:build", units=UNITS)
     model = build_model(space, {"units": 5}, image_input)
     assert (model.built, model.optimizer.built) == (True, True)
-    assert count_parameters(space, {"units": 5}, image_input) == model.count_params() == 8 * 8 * 3 * 5 + 5 + 5 * 4 + 4
+    assert model.count_params() == 8 * 8 * 3 * 5 + 5 + 5 * 4 + 4
+
+
+def test_a_user_s_model_above_a_limit_is_refused_before_its_optimizer_is_built(image_input, make_space, user_module):
+    space = make_space(f"{user_module(USER)}:build", units=UNITS)
+    size = estimate(space, {"units": 5}, image_input)
+    for limits in ({"max_parameters": size.parameters}, {"max_memory": size.bytes}):
+        assert build_model(space.model_copy(update=limits), {"units": 5}, image_input).built
+    with pytest.raises(TooLarge, match="went above max_parameters, 988, while it was built"):
+        build_model(space.model_copy(update={"max_parameters": size.parameters - 1}), {"units": 5}, image_input)
+    with pytest.raises(TooLarge, match="989 parameters and the activations of a batch need about") as refused:
+        build_model(space.model_copy(update={"max_memory": size.bytes - 1}), {"units": 5}, image_input)
+    assert refused.value.size == size
+
+
+def test_the_built_in_model_above_a_limit_is_refused_before_it_is_built(image_input, make_space):
+    size = estimate(make_space(), CONFIG, image_input)
+    for limits in ({"max_parameters": size.parameters}, {"max_memory": size.bytes}):
+        require_small_cnn(make_space().model_copy(update=limits), CONFIG, image_input)
+    for limits in ({"max_parameters": size.parameters - 1}, {"max_memory": size.bytes - 1}):
+        with pytest.raises(TooLarge):
+            require_small_cnn(make_space().model_copy(update=limits), CONFIG, image_input)
+
+
+def test_a_model_that_would_take_the_machine_down_is_refused_without_any_limit_in_the_file(image_input, make_space):
+    with pytest.raises(TooLarge, match="^4,000,[0-9,]+ parameters and .* need about 1.* TB, above max_memory, 16 GB$"):
+        require_small_cnn(make_space(), {**CONFIG, "filters": 10**10}, image_input)
+
+
+def test_what_a_trial_would_find_is_foreseen(image_input, make_space, user_module):
+    assert foresee(make_space(), CONFIG, image_input) == (estimate(make_space(), CONFIG, image_input), None)
+    size, reason = foresee(make_space().model_copy(update={"max_parameters": 9}), CONFIG, image_input)
+    assert isinstance(size, ModelSize)
+    assert reason == f"{size.parameters} parameters are above max_parameters, 9"
+    space = make_space(f"{user_module(USER)}:build", units=UNITS).model_copy(update={"max_parameters": 9})
+    assert foresee(space, {"units": 5}, image_input) == (
+        None,
+        "the weights of its model went above max_parameters, 9, while it was built",
+    )

@@ -1,7 +1,7 @@
 import pytest
 
 from sweep.errors import InputError
-from sweep.model.user_code import BuildFunction, find_hypermodel, one_line
+from sweep.model.user_code import BuildFunction, find_hypermodel
 
 FORMS = """
     def build(hp):
@@ -91,9 +91,3 @@ def test_a_module_that_cannot_be_imported_is_told_with_the_reason(user_module, i
     with pytest.raises(InputError) as error:
         find_hypermodel(f"{name}:build", image_input)
     assert str(error.value).startswith(f"model {name}:build: importing it raised {reason}")
-
-
-def test_keras_long_exceptions_are_told_by_the_line_that_says_what():
-    text = "Exception encountered when calling Dense.call().\n\n\x1b[1mWrong shape\x1b[0m\n\nArguments received"
-    assert one_line(ValueError(text)) == "ValueError: Wrong shape"
-    assert one_line(KeyError()) == "KeyError"

@@ -112,7 +112,7 @@ def test_a_search_whose_every_trial_fails_ends(method):
     assert len(made) == 7  # and no failed trial is asked to go on
 
 
-@pytest.mark.parametrize("state", [TrialState.DIVERGED, TrialState.FAILED, TrialState.COMPLETED])
+@pytest.mark.parametrize("state", [TrialState.DIVERGED, TrialState.FAILED, TrialState.SKIPPED, TrialState.COMPLETED])
 def test_a_trial_without_a_value_counts_as_failed_whatever_its_state(method, state):
     space = small(method)
     searcher = make_searcher(space)

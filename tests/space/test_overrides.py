@@ -53,10 +53,10 @@ def test_the_last_of_two_overrides_holds(load):
     assert load(TEXT, "seed=3", "seed=4").seed == 4
 
 
-def test_overrides_are_validated_as_the_file_is(mistakes):
+def test_overrides_are_validated_as_the_file_is_and_named_in_its_place(mistakes):
     assert mistakes(TEXT, "parameters.epochs.max=0", "sed=1", "seed=x") == [
-        "0:0: seed: must be a whole number, not 'x'",
-        "0:0: unknown key 'sed'; did you mean 'seed'?",
+        "0:0: --set sed=1: unknown key 'sed'; did you mean 'seed'?",
+        "0:0: --set seed=x: seed: must be a whole number, not 'x'",
         "5:28: parameters.epochs: min 1 is above max 0",
     ]
 
@@ -72,7 +72,7 @@ def test_a_new_method_drops_the_keys_of_the_file_that_only_others_know(load):
 def test_a_key_given_with_set_is_reported_whatever_the_order(mistakes, order):
     overrides = ["search.method=random", "search.factor=5"][::order]
     assert mistakes(TEXT, *overrides) == [
-        "3:29: unknown key 'factor' in search; it is none of max_time, method, max_trials"
+        "0:0: --set search.factor=5: unknown key 'factor' in search; it is none of max_time, method, max_trials"
     ]
 
 
@@ -89,14 +89,14 @@ def test_a_key_that_no_method_knows_is_still_reported(mistakes):
 
 def test_an_unknown_method_is_reported(mistakes):
     assert mistakes(TEXT, "search.method=rndom") == [
-        "3:18: search.method: there is no method 'rndom'; did you mean 'random'?"
+        "0:0: --set search.method=rndom: search.method: there is no method 'rndom'; did you mean 'random'?"
     ]
 
 
 def test_the_whole_search_is_replaced(load, mistakes):
     assert load(TEXT, "search={method: grid}").search.max_trials is None
     assert mistakes(TEXT, "search.method=grid", "search=5") == [
-        "3:9: search: must be a mapping of keys to values, not 5"
+        "0:0: --set search=5: search: must be a mapping of keys to values, not 5"
     ]
 
 

@@ -37,6 +37,7 @@ def test_the_digest_is_the_sha256_of_canonical_json():
     [
         {"id": 1},
         {"state": TrialState.FAILED},
+        {"state": TrialState.SKIPPED},
         {"config": {"b": 1, "a": 0.10000000000000002}},
         {"config": {"b": 1.0, "a": 0.1}},
         {"budget": 3},

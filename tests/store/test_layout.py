@@ -145,3 +145,12 @@ def test_where_there_are_no_runs_the_first_command_is_named(tmp_path, name, exis
     with pytest.raises(InputError, match=r"run one with: sweep run search_spaces/digits\.yaml"):
         find_run(runs_dir, name)
     assert list_runs(runs_dir) == []
+
+
+def test_a_place_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(InputError, match=f"^{tmp_path}: Permission denied; choose another place with --runs-dir$"):
+        list_runs(tmp_path)

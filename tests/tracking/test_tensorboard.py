@@ -145,9 +145,10 @@ def test_a_loss_that_is_no_number_shows_in_the_curve_and_a_missing_metric_does_n
 
 
 def test_statuses_are_those_of_the_trials(new_tracker, record, load, logdir):
-    states = [TrialState.COMPLETED, TrialState.FAILED, TrialState.DIVERGED, TrialState.RUNNING, TrialState.WAITING]
+    failures = [TrialState.FAILED, TrialState.DIVERGED, TrialState.SKIPPED]
+    states = [TrialState.COMPLETED, *failures, TrialState.RUNNING, TrialState.WAITING]
     new_tracker().rebuild([record(trial, state) for trial, state in enumerate(states)], finished=True)
-    assert load(logdir).statuses() == [SUCCESS, FAILURE, FAILURE, UNKNOWN, UNKNOWN]
+    assert load(logdir).statuses() == [SUCCESS, FAILURE, FAILURE, FAILURE, UNKNOWN, UNKNOWN]
 
 
 def test_a_completed_trial_that_may_be_promoted_has_not_succeeded_before_the_sweep_ends(

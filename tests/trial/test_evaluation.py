@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sweep.errors import InputError
-from sweep.trial import evaluation
+from sweep.model import evaluation_batch
 from sweep.trial.evaluation import Evaluator, evaluate
 from sweep.trial.metrics import classification_metrics
 from tests.trial.tiny import CLASSES, SHAPE, compiled, images, one_hot, small_model, stateful_model
@@ -31,16 +31,10 @@ def test_a_smaller_last_batch_weighs_as_much_as_its_images(monkeypatch: pytest.M
     x, y = images()
     model = small_model()
     whole, probabilities = evaluate(model, x, y, CLASSES)
-    monkeypatch.setattr(evaluation, "BATCH_IMAGES", 25)  # 61 images: 25, 25, 11
+    monkeypatch.setattr(evaluation_batch, "IMAGES", 25)  # 61 images: 25, 25, 11
     parts, in_parts = evaluate(model, x, y, CLASSES)
     assert parts["loss"] == pytest.approx(whole["loss"], rel=1e-6)
     np.testing.assert_allclose(in_parts, probabilities, rtol=1e-5)
-
-
-def test_batches_of_large_images_are_smaller():
-    assert evaluation._batch_size(np.empty((1, 8, 8, 1))) == 256
-    assert evaluation._batch_size(np.empty((1, 128, 128, 3))) == 64
-    assert evaluation._batch_size(np.empty((1, 4096, 4096, 3))) == 1
 
 
 def test_the_models_own_metrics_are_measured_anew_each_time():

@@ -48,6 +48,34 @@ def test_without_a_finite_objective_there_is_no_best_epoch():
     assert (result.best_epoch, result.objective, result.epochs_trained) == (None, None, 2)
 
 
+@pytest.mark.parametrize(
+    ("metric", "values", "error"),
+    [
+        ("val_accuracy", [None, None], "val_accuracy could not be computed in 2 epochs"),
+        ("val_accuracy", [None, math.inf], "val_accuracy was never a finite number in 2 epochs"),
+        ("val_accuracy", [math.nan], "val_accuracy was never a finite number in 1 epoch"),
+        (
+            "val_auc",
+            [None],
+            "val_auc could not be computed in 1 epoch; it needs validation images of two classes or more",
+        ),
+    ],
+)
+def test_a_trial_that_never_had_an_objective_has_failed(metric: str, values: list[float | None], error: str):
+    seen = [
+        EpochReport(4, epoch, {"loss": 1.0, "val_loss": 1.0, metric: value}, 0.1)
+        for epoch, value in enumerate(values, start=1)
+    ]
+    result = trial_result(space(objective=metric), 4, TrialState.COMPLETED, seen)
+    assert (result.state, result.objective, result.best_epoch) == (TrialState.FAILED, None, None)
+    assert (result.epochs_trained, result.error) == (len(values), error)
+
+
+def test_an_objective_in_one_epoch_of_several_is_enough():
+    result = trial_result(space(), 4, TrialState.COMPLETED, reports(None, 0.5, math.nan))
+    assert (result.state, result.objective, result.best_epoch, result.error) == (TrialState.COMPLETED, 0.5, 2, None)
+
+
 def test_an_objective_that_is_not_reported_ends_the_sweep():
     with pytest.raises(SweepFailed, match="'val_f2'; choose one of: loss, val_loss, val_accuracy"):
         end_state(space(objective="val_f2"), reports(0.5), 9)

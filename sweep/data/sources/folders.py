@@ -80,12 +80,17 @@ def from_folder(root: Path, splits: Splits | None) -> FileSource:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    """Paths of all files from `root`. Links are followed, but no folder is entered twice, so a circle of them ends."""
+    """Paths of all files from `root`. Links are followed, but no folder is entered twice, so a circle of them ends.
+    Raises DataError where a folder cannot be read, for it may be a whole class."""
     entered = {os.path.realpath(root)}
-    for folder, names, files in os.walk(root, followlinks=True):
+    for folder, names, files in os.walk(root, onerror=_refuse, followlinks=True):
         relative = Path(folder).relative_to(root)
         yield from ((relative / file).as_posix() for file in files)
         names[:] = sorted(name for name in names if _enters(os.path.join(folder, name), entered))
+
+
+def _refuse(exc: OSError) -> None:
+    raise DataError(f"{exc.filename}: this folder cannot be read: {exc.strerror}") from exc
 
 
 def _enters(folder: str, entered: set[str]) -> bool:

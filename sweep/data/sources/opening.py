@@ -44,6 +44,8 @@ def _open_path(path: Path, splits: Splits | None) -> Source:
 
     if path.is_dir():
         return from_folder(path, splits)
+    if not path.is_file():
+        raise DataError(f"{path}: is neither a folder nor a file")
     if path.suffix.lower() == ".csv":
         return from_table(path, splits)
     return from_npz(path, splits) if path.suffix.lower() == ".npz" else from_archive(path, splits)

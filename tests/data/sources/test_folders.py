@@ -1,3 +1,4 @@
+import os
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -116,6 +117,22 @@ def test_links_are_followed_and_a_circle_of_them_ends(tmp_path):
     (tmp_path / "root" / "dog").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "root" / "cat" / "up").symlink_to(tmp_path / "root")
     assert [item.name for item in from_folder(tmp_path / "root", None).items] == ["cat/a.jpg", "dog/b.jpg"]
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(tmp_path, monkeypatch):
+    for name in ("cat", "dog", "owl"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.png").write_bytes(b"x")
+    scan = os.scandir
+
+    def refusing(folder):
+        if os.path.basename(folder) == "dog":
+            raise PermissionError(13, "Permission denied", folder)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    with pytest.raises(DataError, match=r"/dog: this folder cannot be read: Permission denied"):
+        from_folder(tmp_path, None)
 
 
 def test_contents_are_those_of_the_bytes(tmp_path):

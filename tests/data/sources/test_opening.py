@@ -40,3 +40,8 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "photo.jpg").write_bytes(b"x")
     with pytest.raises(DataError, match=r"photo\.jpg: is no folder, \.csv, \.npz, \.zip or \.tar"):
         open_source(str(tmp_path / "photo.jpg"))
+
+
+def test_what_is_no_file_at_all_is_refused():
+    with pytest.raises(DataError, match=r"^/dev/zero: is neither a folder nor a file$"):
+        open_source("/dev/zero")

@@ -1,0 +1,190 @@
+"""Sweeps that are stopped or killed, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sweep.errors import InputError
+from sweep.records import TrialState
+from sweep.store.store import Store
+from tests.tiny_sweep import Trainer, digest, open_store, write_images, write_space
+
+STOPPED = "sweep: stopped, and nothing finished is lost; go on with: sweep resume tiny-001\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_images(tmp_path / "tiny.npz")
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path) -> Path:
+    """Where the sweep will be."""
+    return folder / "runs" / "tiny-001"
+
+
+def wait_for(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    while not happened():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+
+def has_begun(run: Path, trial: int) -> bool:
+    """Whether the trial runs, and has not ended."""
+    try:
+        with open_store(run) as store:
+            return store.trial(trial).state is TrialState.RUNNING
+    except InputError:
+        return False
+
+
+def attempts(run: Path) -> list[list[str | None]]:
+    with open_store(run) as store:
+        return [[attempt.outcome for attempt in store.attempts(trial.id)] for trial in store.trials()]
+
+
+def finish(trainer: Trainer, folder: Path) -> None:
+    done = trainer("resume", "--workers", "0", "--no-retrain", cwd=folder)
+    assert done.code == 0, done.err
+    assert "resumed: " in done.out
+
+
+def test_after_ctrl_c_the_sweep_goes_on_as_if_nothing_had_been(
+    finished: Path, trainer: Trainer, folder: Path, run: Path
+) -> None:
+    process = trainer.start("run", write_space(folder), "--workers", "0", cwd=folder)
+    wait_for(lambda: has_begun(run, 1), process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, STOPPED)
+    assert "stopping at the end of the running epochs; Ctrl-C once more stops now\n" in out
+    show = json.loads(trainer("show", "--json", cwd=folder).out)
+    assert (show["state"], show["trials"]["running"], show["winner"]) == ("interrupted", 0, None)
+    assert attempts(run)[0] == ["completed"]
+    finish(trainer, folder)
+    assert digest(run) == digest(finished)
+    assert attempts(run)[0] == attempts(run)[2] == ["completed"]
+
+
+def test_after_a_kill_too_and_its_worker_ends_by_itself(
+    finished: Path, trainer: Trainer, folder: Path, run: Path
+) -> None:
+    process = trainer.start("run", write_space(folder), "--workers", "1", cwd=folder)
+    wait_for(lambda: has_begun(run, 1), process)
+    worker = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+    process.kill()
+    process.communicate(timeout=60)
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{worker}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert json.loads(trainer("show", "--json", cwd=folder).out)["state"] == "interrupted"
+    before = attempts(run)
+    finish(trainer, folder)
+    assert digest(run) == digest(finished)
+    assert attempts(run)[0] == before[0] == ["completed"]
+    assert attempts(run)[1] == ["interrupted", "completed"]
+
+
+SLOW_SOURCE = """
+import time
+from pathlib import Path
+
+def load():
+    Path("reached.txt").touch()
+    time.sleep(60)
+"""
+
+SLOW_MODEL = """
+import time
+from pathlib import Path
+import keras
+
+def build(hp):
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+    model.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    if Path("runs").exists():
+        Path("reached.txt").touch()
+        time.sleep(60)
+    return model
+"""
+
+
+def test_ctrl_c_twice_stops_a_long_epoch_now(trainer: Trainer, folder: Path, run: Path) -> None:
+    (folder / "slow_model.py").write_text(SLOW_MODEL)
+    space = write_space(folder, model="slow_model:build", parameters={"epochs": 1}, search={"method": "grid"})
+    process = trainer.start("run", space, "--workers", "0", cwd=folder)
+    wait_for((folder / "reached.txt").exists, process)
+    process.send_signal(signal.SIGINT)
+    assert process.stdout is not None
+    while not process.stdout.readline().startswith("stopping at the end of the running epochs"):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=20)[1], process.returncode) == (STOPPED, 130)
+    assert attempts(run) == [["interrupted"]]
+
+
+@pytest.mark.parametrize("command", ["run tiny.yaml", "plan tiny.yaml", "data check slow_source:load"])
+def test_ctrl_c_while_images_are_read_leaves_nothing(command: str, trainer: Trainer, folder: Path) -> None:
+    (folder / "slow_source.py").write_text(SLOW_SOURCE)
+    write_space(folder, data={"source": "slow_source:load"})
+    process = trainer.start(*command.split(), cwd=folder)
+    wait_for((folder / "reached.txt").exists, process)
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=20), process.returncode) == (("", "sweep: stopped\n"), 130)
+    assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_ctrl_c_in_the_retraining_leaves_the_former_answer(
+    workers: str, finished: Path, trainer: Trainer, folder: Path, run: Path
+) -> None:
+    shutil.copytree(finished, run)
+    space = (run / "space.yaml").read_text()
+    assert "retrain: {epochs: best}" in space
+    (run / "space.yaml").write_text(space.replace("epochs: best", "epochs: 1000000"))
+    before = (run / "final" / "metrics.json").read_bytes()
+    process = trainer.start("retrain-best", "--workers", workers, cwd=folder)
+    wait_for((run / "final.partial").exists, process)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=60)[1], process.returncode) == (STOPPED, 130)
+    assert (run / "final" / "metrics.json").read_bytes() == before
+    assert not (run / "final.partial").exists()
+    with open_store(run) as store:
+        assert len(store.events("test_evaluation")) == 1
+
+
+def test_a_second_process_may_not_run_the_same_sweep(finished: Path, trainer: Trainer, folder: Path, run: Path) -> None:
+    from sweep.store.layout import RunDirectory
+    from sweep.store.lock import RunLock
+
+    shutil.copytree(finished, run)
+    with RunLock(RunDirectory(run)):
+        for command in (["resume"], ["retrain-best"], ["evaluate"], ["tensorboard", "--rebuild", "--no-serve"]):
+            done = trainer(*command, cwd=folder)
+            assert (done.code, done.out) == (2, "")
+            assert done.err.startswith(f"error: run tiny-001 is being run by pid {os.getpid()} on ")
+
+
+def test_a_reader_of_the_output_that_goes_away_stops_the_sweep_as_ctrl_c_does(
+    trainer: Trainer, folder: Path, run: Path
+) -> None:
+    process = trainer.start("run", write_space(folder), "--workers", "0", cwd=folder)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 130
+    assert process.stderr is not None and process.stderr.read() == STOPPED
+    with Store.open(run / "sweep.db") as store:
+        assert store.release_running() == []
