@@ -1,4 +1,4 @@
-"""Hyperparameter sweeps for Keras image classifiers: same file and seed, same table of results; one honest test accuracy.
+"""Hyperparameter sweeps for Keras image classifiers: same file and seed, same table of results.
 
 >>> space = sweep.load_space("search_spaces/digits.yaml")
 >>> result = sweep.run(space)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import InputError
 from sweep.model.image_input import ImageInput
-from sweep.space.definition import Space
+from sweep.space.definition import IntParameter, Space
 from sweep.space.domains import describe, finite_values
 from sweep.space.load import validate_again
 
@@ -75,7 +75,10 @@ def _check_batch_size(space: Space, dataset: Dataset) -> None:
     parameter = space.parameters.get("batch_size")
     if parameter is None:
         return  # a small data set trains in one batch of the default size
-    largest = max(value for value in finite_values(parameter) or () if isinstance(value, int))
+    if isinstance(parameter, IntParameter) and parameter.step is None:
+        largest = parameter.max  # the values between may be too many to be listed
+    else:
+        largest = max(value for value in finite_values(parameter) or () if isinstance(value, int))
     if largest > dataset.train_size:
         raise InputError(
             f"parameters.batch_size ({describe(parameter)}): {largest} is above the {dataset.train_size} training "

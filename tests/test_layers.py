@@ -133,7 +133,8 @@ def test_no_package_imports_in_a_circle() -> None:
 def test_commands_that_only_read_never_import_tensorflow(arguments: list[str], tmp_path: Path) -> None:
     program = (
         "import sys\nfrom sweep.cli.main import cli\n"
-        "try:\n    cli.main(sys.argv[1:], standalone_mode=False)\nexcept Exception as exc:\n    print(type(exc).__name__)\n"
+        "try:\n    cli.main(sys.argv[1:], standalone_mode=False)\n"
+        "except Exception as exc:\n    print(type(exc).__name__)\n"
         "heavy = {'tensorflow', 'keras', 'keras_tuner', 'sklearn', 'scipy', 'matplotlib'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )

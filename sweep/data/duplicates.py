@@ -9,6 +9,7 @@ import numpy as np
 
 from sweep.data.facts import ImageFacts
 from sweep.data.sharing import grouped
+import itertools
 
 UNSPLIT = "all"
 """Stands for the split of images whose source has none."""
@@ -116,7 +117,7 @@ def near_pairs(hashes: np.ndarray, distance: int) -> np.ndarray:
     Exact without comparing all of them: `distance` differing bits leave one of `distance` + 1 bands of bits equal.
     """
     edges = np.linspace(0, 64, distance + 2).round().astype(int).tolist()
-    masks = [np.uint64(2**high - 2**low) for low, high in zip(edges, edges[1:], strict=False)]
+    masks = [np.uint64(2**high - 2**low) for low, high in itertools.pairwise(edges)]
     found = [np.empty((0, 2), np.int64)]
     for number, mask in enumerate(masks):
         order = np.argsort(hashes & mask)

@@ -31,6 +31,10 @@ Image.init()  # Pillow loads its readers at the first need, which is no safe thi
 FORMATS = tuple(name for name in ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM") if name in Image.OPEN)
 """No more than these: some of Pillow's readers start other programs."""
 
+MAX_PIXELS = 89_478_485
+"""A few kilobytes can claim any size. With this many pixels, which is where Pillow warns, an image takes about 1 GB
+while it is decoded."""
+
 
 def examine(item: Item, load: Load) -> tuple[ImageFacts, Image.Image | None]:
     """Its facts and its pixels, oriented, as L or RGB; no pixels where it cannot be decoded, and `error` says why."""
@@ -110,7 +114,10 @@ def _examine_array(facts: ImageFacts, x: np.ndarray) -> tuple[ImageFacts, Image.
 def _open(data: bytes) -> Image.Image:
     if not data:
         raise ValueError("empty file")
-    return Image.open(io.BytesIO(data), formats=FORMATS)
+    image = Image.open(io.BytesIO(data), formats=FORMATS)
+    if image.width * image.height > MAX_PIXELS:  # Pillow itself refuses twice as many
+        raise ValueError(f"has {image.width * image.height:,} pixels; {MAX_PIXELS:,} are the most")
+    return image
 
 
 def _orientation(image: Image.Image) -> int:

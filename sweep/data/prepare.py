@@ -40,7 +40,7 @@ def prepare(settings: DataSettings, *, cache: Path | None = None, progress: Prog
     `cache` defaults to SWEEP_CACHE, then to the user's cache directory. `progress(done, total)` counts decoded images.
     Raises DataError where the data cannot be used as `settings` say, InputError where the cache cannot be written.
     """
-    source = open_source(settings.source, settings.splits)
+    source = open_source(settings.source, settings.splits, settings.max_unpacked)
     items = subset(source.items, settings)
     require_images(items, source.classes, settings)
     digest = dataset_digest(source, items, settings)

@@ -46,20 +46,24 @@ def require_small(space: Space, size: ModelSize) -> None:
 @contextlib.contextmanager
 def limited_weights(space: Space) -> Iterator[None]:
     """A user's code, whose model cannot be known before it is built, is run in here. Raises TooLarge where its weights
-    go beyond a limit, before the one that does so is made."""
-    create, made = keras.Variable.__init__, _Made(space)
+    alone need more than `max_memory`, before the one that is too much is made."""
+    create, made = keras.Variable.__init__, 0
 
     def create_if_small(
         self: Any, initializer: Any, shape: Any = None, dtype: Any = None, *args: Any, **more: Any
     ) -> None:
-        made.add(np.shape(initializer) if shape is None else shape, dtype)
+        nonlocal made
+        made += math.prod(np.shape(initializer) if shape is None else shape) * item_bytes(dtype)
+        if made > space.max_memory:
+            raise _LimitReached
         create(self, initializer, shape, dtype, *args, **more)
 
     keras.Variable.__init__ = create_if_small
     try:
         yield
-    except _LimitReached as exc:
-        raise TooLarge(str(exc)) from None
+    except _LimitReached:
+        reason = f"the weights of its model went above max_memory, {byte_text(space.max_memory)}, while it was built"
+        raise TooLarge(reason) from None
     finally:
         keras.Variable.__init__ = create
 
@@ -71,22 +75,3 @@ def item_bytes(dtype: Any) -> int:
 
 class _LimitReached(BaseException):
     """Ends a user's `build`. No Exception, which their own `except` might catch."""
-
-
-class _Made:
-    """The weights made so far."""
-
-    def __init__(self, space: Space) -> None:
-        self._space, self._parameters, self._bytes = space, 0, 0
-
-    def add(self, shape: Any, dtype: Any) -> None:
-        parameters = math.prod(shape)
-        self._parameters += parameters
-        self._bytes += parameters * item_bytes(dtype)
-        if self._space.max_parameters is not None and self._parameters > self._space.max_parameters:
-            limit = f"max_parameters, {self._space.max_parameters:,}"
-        elif self._bytes > self._space.max_memory:
-            limit = f"max_memory, {byte_text(self._space.max_memory)}"
-        else:
-            return
-        raise _LimitReached(f"the weights of its model went above {limit}, while it was built")

@@ -33,6 +33,23 @@ def to_keras_tuner(space: Space) -> keras_tuner.HyperParameters:
     return hp
 
 
+class WatchedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]
+    """The space as `to_keras_tuner` declares it; adds the names that a user's code asks for to `asked`."""
+
+    def __init__(self, space: Space, asked: set[str]) -> None:
+        super().__init__()
+        self._asked = asked
+        self.merge([_declared(dimension) for dimension in expand(space)])
+
+    def _retrieve(self, hp: Any) -> Any:
+        self._asked.add(hp.name)
+        return super()._retrieve(hp)
+
+    def get(self, name: str) -> Any:
+        self._asked.add(self._get_name(name))
+        return super().get(name)
+
+
 def _declared(dimension: Dimension) -> kinds.HyperParameter:
     domain = dimension.domain
     conditions = [Parent(condition.parent, list(condition.values)) for condition in dimension.conditions]

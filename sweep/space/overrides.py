@@ -8,6 +8,7 @@ from typing import Any
 
 from sweep.errors import InputError
 from sweep.space.structure import SEARCHES
+from sweep.space.yaml_limits import MAX_DEPTH
 from sweep.space.yaml_source import Document, Path_, parse_value
 
 _METHOD: Path_ = ("search", "method")
@@ -30,8 +31,11 @@ def _parse(text: str) -> tuple[Path_, Any]:
     key, equals, value = text.partition("=")
     if not equals or not all(key.split(".")):
         raise InputError(f"--set {text}: write it as key.path=value, for example --set search.method=random")
+    path = tuple(key.strip().split("."))
+    if len(path) > MAX_DEPTH:
+        raise InputError(f"--set {text[:60]}...: the key is nested more than {MAX_DEPTH} levels deep")
     try:
-        return tuple(key.strip().split(".")), parse_value(value)
+        return path, parse_value(value)
     except ValueError as exc:
         raise InputError(f"--set {text}: the value is no YAML: {exc}") from exc
 

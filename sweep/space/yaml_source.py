@@ -56,13 +56,21 @@ class Document:
 def read_document(path: Path) -> Document:
     """The file's contents. Raises InputError where it cannot be read, DefinitionError where it is no YAML mapping."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise InputError(f"{path}: cannot be read: it is no regular file")
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise InputError(f"{path}: is larger than {MAX_BYTES:,} bytes, which no definition needs")
+        text = content.decode("utf-8")
     except FileNotFoundError as exc:
         raise InputError(f"{path}: there is no such file") from exc
     except UnicodeDecodeError as exc:
         raise InputError(f"{path}: cannot be read: it is not UTF-8 text") from exc
     except OSError as exc:
         raise InputError(f"{path}: cannot be read: {exc.strerror}") from exc
+    except ValueError as exc:
+        raise InputError(f"{str(path)!r}: cannot be read: {exc}") from exc
     return parse_document(text, str(path))
 
 

@@ -53,7 +53,7 @@ def trials_text(store: Reader, form: str, live: bool = True) -> str:
 
 def epochs_text(store: Reader, form: str) -> str:
     """A row `trial, epoch, seconds, METRICS...` for every trained epoch, as CSV or, where `form` is `json`, as JSON."""
-    rows: list[dict[str, float | None]] = [
+    rows: list[dict[str, Any]] = [
         {"trial": one.trial, "epoch": one.epoch, "seconds": one.seconds}
         | {name: _finite(value) for name, value in one.metrics.items()}
         for reports in store.all_epochs().values()
@@ -62,7 +62,7 @@ def epochs_text(store: Reader, form: str) -> str:
     if form == "json":
         return json.dumps(rows, indent=1, allow_nan=False) + "\n"
     names = list(dict.fromkeys(name for row in rows for name in row)) or ["trial", "epoch", "seconds"]
-    return "".join(_csv_line(cells) for cells in [names, *(list(map(row.get, names)) for row in rows)])
+    return "".join([_csv_line(names), *(_csv_line([row.get(name) for name in names]) for row in rows)])
 
 
 class _Lines:

@@ -34,7 +34,7 @@ class Attempt:
     """One try at training a trial. `number` is 1-based over the trial's whole life; times are ISO 8601 in UTC.
 
     `ended` and `outcome` are None while it goes on. Then `outcome` is `completed`, `diverged`, `failed` or `skipped`
-    (it gave a result), `lost` (its worker died) or `interrupted` (the whole sweep stopped), and `reason` one line on why.
+    (it gave a result), `lost` (its worker died) or `interrupted` (the whole sweep stopped), and `reason` a line on why.
     """
 
     trial: int

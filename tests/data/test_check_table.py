@@ -64,7 +64,7 @@ def test_nothing_wrong_is_said_in_one_line() -> None:
 
 
 def test_names_are_shown_as_they_are_and_not_as_markup() -> None:
-    facts = many("[red]cat", 10) + [image("a[/bold].jpg", "[red]cat", error="bad [bytes]\\")]
+    facts = [*many("[red]cat", 10), image("a[/bold].jpg", "[red]cat", error="bad [bytes]\\")]
     lines = shown(check(facts, ["[red]cat"]))
     assert ["[red]cat", "10"] in words(lines)
     assert " - a[/bold].jpg: bad [bytes]\\" in lines

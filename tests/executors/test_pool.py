@@ -82,7 +82,7 @@ class Unloadable:
 def test_workers_that_cannot_start_end_the_pool_with_the_reason(tmp_path: Path) -> None:
     with (
         PoolExecutor(Unloadable(), 1, {}, tmp_path) as executor,  # type: ignore[arg-type]
-        pytest.raises(SweepFailed, match="no worker can be started: .* invalid literal for int"),
+        pytest.raises(SweepFailed, match=r"no worker can be started: .* invalid literal for int"),
     ):
         for _ in range(10):
             executor.collect(10)

@@ -203,7 +203,7 @@ def test_evaluating_again_uses_the_saved_model_and_counts_one_more(run, store):
 
 def test_there_is_nothing_to_evaluate_before_the_retraining(run, store):
     record(store, 0, 0.7)
-    with pytest.raises(InputError, match="s-001 has no whole final model to evaluate; .* sweep retrain-best s-001"):
+    with pytest.raises(InputError, match=r"s-001 has no whole final model to evaluate; .* sweep retrain-best s-001"):
         evaluate_again(run, store, SPACE, DATASET, Worker(store))
     assert count_test_evaluations(store) == 0
 

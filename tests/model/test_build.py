@@ -1,5 +1,3 @@
-import keras
-import numpy as np
 import pytest
 
 from sweep.model.build import build_model, foresee, require_small_cnn
@@ -43,11 +41,10 @@ def test_a_user_s_model_above_a_limit_is_refused_before_its_optimizer_is_built(i
     size = estimate(space, {"units": 5}, image_input)
     for limits in ({"max_parameters": size.parameters}, {"max_memory": size.bytes}):
         assert build_model(space.model_copy(update=limits), {"units": 5}, image_input).built
-    with pytest.raises(TooLarge, match="went above max_parameters, 988, while it was built"):
-        build_model(space.model_copy(update={"max_parameters": size.parameters - 1}), {"units": 5}, image_input)
-    with pytest.raises(TooLarge, match="989 parameters and the activations of a batch need about") as refused:
-        build_model(space.model_copy(update={"max_memory": size.bytes - 1}), {"units": 5}, image_input)
-    assert refused.value.size == size
+    for limits in ({"max_parameters": size.parameters - 1}, {"max_memory": size.bytes - 1}):
+        with pytest.raises(TooLarge, match=r"^989 parameters") as refused:
+            build_model(space.model_copy(update=limits), {"units": 5}, image_input)
+        assert refused.value.size == size
 
 
 def test_the_built_in_model_above_a_limit_is_refused_before_it_is_built(image_input, make_space):
@@ -60,7 +57,7 @@ def test_the_built_in_model_above_a_limit_is_refused_before_it_is_built(image_in
 
 
 def test_a_model_that_would_take_the_machine_down_is_refused_without_any_limit_in_the_file(image_input, make_space):
-    with pytest.raises(TooLarge, match="^4,000,[0-9,]+ parameters and .* need about 1.* TB, above max_memory, 16 GB$"):
+    with pytest.raises(TooLarge, match=r"^2,870,000,000,004 parameters and .* PB, above max_memory, 16 GB$"):
         require_small_cnn(make_space(), {**CONFIG, "filters": 10**10}, image_input)
 
 
@@ -69,8 +66,8 @@ def test_what_a_trial_would_find_is_foreseen(image_input, make_space, user_modul
     size, reason = foresee(make_space().model_copy(update={"max_parameters": 9}), CONFIG, image_input)
     assert isinstance(size, ModelSize)
     assert reason == f"{size.parameters} parameters are above max_parameters, 9"
-    space = make_space(f"{user_module(USER)}:build", units=UNITS).model_copy(update={"max_parameters": 9})
+    space = make_space(f"{user_module(USER)}:build", units=UNITS).model_copy(update={"max_memory": 9})
     assert foresee(space, {"units": 5}, image_input) == (
         None,
-        "the weights of its model went above max_parameters, 9, while it was built",
+        "the weights of its model went above max_memory, 9 bytes, while it was built",
     )

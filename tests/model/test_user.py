@@ -128,3 +128,28 @@ def test_keras_tuners_own_hypermodel_runs_with_scaled_pixels(make_space, image_i
     history = model.fit(images, encode_labels(np.arange(12) % 4, encoding, 4), verbose=0).history
     assert (encoding, sorted(history)) == ("one_hot", ["accuracy", "loss"])
     assert np.allclose(probabilities(model.predict(images, verbose=0), 4).sum(axis=1), 1)
+
+
+def test_a_parameter_that_the_code_never_asks_for_is_refused(network, make_space, image_input):
+    declared = {"optimiser": {"type": "choice", "values": ["adam", "sgd"]}, "epochs": 3, "batch_size": 8}
+    with pytest.raises(InputError) as caught:
+        discover(make_space(f"{network}:build", **declared), image_input)
+    message = f"parameters.optimiser: {network}:build never asks for it; did you mean 'optimizer'?"
+    assert str(caught.value) == message
+
+
+def test_asking_by_get_or_for_one_layer_is_asking(user_module, make_space, image_input):
+    name = user_module("""
+        def build(hp):
+            model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten()])
+            for index in range(hp.get("depth")):
+                model.add(layers.Dense(hp.Int(f"units_{index}", 1, 9)))
+            model.add(layers.Dense(4, activation="softmax"))
+            model.compile("sgd", "sparse_categorical_crossentropy")
+            return model
+    """)
+    declared = {
+        "depth": {"type": "int", "min": 1, "max": 2},
+        "units": {"type": "choice", "values": [2, 4], "per": "depth"},
+    }
+    assert written(discover(make_space(f"{name}:build", **declared), image_input)).keys() == declared.keys()

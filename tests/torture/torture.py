@@ -1,12 +1,14 @@
-"""Kill sweeps again and again, at seeded random moments and at every named write point, and compare what comes out.
+"""Kill sweeps again and again, at seeded random moments and at named write points, and compare what comes out.
 
-`python -m tests.torture.torture --kills 60` prints a row for each sweep; it fails where a digest differs from that of the
-uninterrupted sweep, a trial stands `running`, a finished trial was run twice, or TensorBoard has a doubled row or epoch.
+`python -m tests.torture.torture --kills 60` prints a row for each sweep; it fails where a digest differs from that of
+the uninterrupted sweep, a trial stands `running`, a finished trial was run twice, or TensorBoard has a doubled row or
+epoch.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -122,10 +124,8 @@ def _kill_one_worker(pid: int, generator: random.Random) -> None:
 
 
 def _kill_group(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def _wait_for_group(pid: int) -> None:
@@ -209,7 +209,9 @@ def torture_point(method: str, point: str, count: int, folder: Path, wanted: dic
 def main() -> None:
     """All methods in turn until there were so many kills, and every named point for each method."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=60, help="kills at random moments; those at named points come on top")
+    parser.add_argument(
+        "--kills", type=int, default=60, help="at random moments; named points come on top"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
     arguments = parser.parse_args()
@@ -239,7 +241,9 @@ def main() -> None:
             _row(method, str(sweep.workers), ", ".join(sweep.kills) or "none", references[method][0])
             shutil.rmtree(sweep.folder)
     total += random_kills
-    print(f"{total} kills, {random_kills} of them at random moments; every digest equal; {time.monotonic() - began:.0f} s")
+    print(
+        f"{total} kills, {random_kills} of them at random moments; every digest equal; {time.monotonic() - began:.0f} s"
+    )
 
 
 def _row(method: str, workers: str, kills: str, found: dict[str, Any]) -> None:

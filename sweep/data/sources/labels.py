@@ -67,7 +67,10 @@ def _from_floats(y: np.ndarray, where: str) -> np.ndarray:
 
 def _from_text(y: np.ndarray, where: str) -> np.ndarray:
     if y.dtype.kind == "S":
-        return np.char.decode(y, "utf-8")
+        try:
+            return np.char.decode(y, "utf-8")
+        except UnicodeDecodeError as exc:
+            raise DataError(f"{where}: are bytes that are no UTF-8 text") from exc
     if y.dtype.kind in "OT" and all(isinstance(label, str) for label in y):
         return y.astype(np.str_)
     if y.dtype.kind == "U":

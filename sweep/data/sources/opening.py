@@ -7,16 +7,16 @@ from pathlib import Path
 
 from sweep.data.sources.source import Source
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.definition import DEFAULT_MAX_UNPACKED, Splits
 
 
-def open_source(source: str, splits: Splits | None = None) -> Source:
+def open_source(source: str, splits: Splits | None = None, max_unpacked: int = DEFAULT_MAX_UNPACKED) -> Source:
     """A folder, .zip, .tar (compressed or not), .csv or .npz; `digits`, `keras:NAME` or `module:function`.
 
     A path is taken from the working directory; `digits` is the data set (`./digits` would be a folder).
-    Raises DataError where there is no such source, or it cannot be read.
+    `max_unpacked` is how many bytes an archive or .npz may unpack to. Raises DataError where there is no such source,
+    or it cannot be read.
     """
-    path = Path(source).expanduser()
     if source == "digits":
         from sweep.data.sources.named import from_digits
 
@@ -25,8 +25,9 @@ def open_source(source: str, splits: Splits | None = None) -> Source:
         from sweep.data.sources.named import from_keras
 
         return from_keras(source.removeprefix("keras:"), splits)
-    if path.exists():
-        return _open_path(path, splits)
+    path = _existing(source)
+    if path is not None:
+        return _open_path(path, splits, max_unpacked)
     if re.fullmatch(r"[\w.]+:\w+", source):
         from sweep.data.sources.named import from_function
 
@@ -36,7 +37,15 @@ def open_source(source: str, splits: Splits | None = None) -> Source:
     )
 
 
-def _open_path(path: Path, splits: Splits | None) -> Source:
+def _existing(source: str) -> Path | None:
+    try:
+        path = Path(source).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError) as exc:  # a name too long, a folder that may not be looked into, no such user
+        raise DataError(f"{source}: cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
+
+
+def _open_path(path: Path, splits: Splits | None, max_unpacked: int) -> Source:
     from sweep.data.sources.archives import from_archive
     from sweep.data.sources.folders import from_folder
     from sweep.data.sources.npz import from_npz
@@ -46,6 +55,13 @@ def _open_path(path: Path, splits: Splits | None) -> Source:
         return from_folder(path, splits)
     if not path.is_file():
         raise DataError(f"{path}: is neither a folder nor a file")
-    if path.suffix.lower() == ".csv":
-        return from_table(path, splits)
-    return from_npz(path, splits) if path.suffix.lower() == ".npz" else from_archive(path, splits)
+    if not path.is_file():
+        raise DataError(f"{path}: is neither a folder nor a regular file, but a device, pipe or socket")
+    try:
+        if path.suffix.lower() == ".csv":
+            return from_table(path, splits)
+        if path.suffix.lower() == ".npz":
+            return from_npz(path, splits, max_unpacked)
+        return from_archive(path, splits, max_unpacked)
+    except OSError as exc:
+        raise DataError(f"{path}: cannot be read: {exc.strerror or exc}") from exc

@@ -17,6 +17,8 @@ import numpy as np
 Load = Callable[[], bytes | np.ndarray]
 """Gives a file's bytes, or a uint8 array (h, w, 1 | 3 | 4); raises whatever stands in the way."""
 
+MAX_FILE_BYTES = 2**30
+
 
 @dataclass(frozen=True)
 class Item:
@@ -68,13 +70,29 @@ def thread_count() -> int:
     return min(16, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
+def require_small(size: int) -> None:
+    """Raises ValueError for a file of more than `MAX_FILE_BYTES`, which would be read into memory as a whole."""
+    if size > MAX_FILE_BYTES:
+        raise ValueError(f"is {size:,} bytes large; {MAX_FILE_BYTES:,} are the most for one image")
+
+
+def read_regular(path: Path) -> bytes:
+    """A file's bytes. Raises ValueError for a pipe, a device or a file too large, OSError where it cannot be read."""
+    if path.exists() and not path.is_file():
+        raise ValueError("is no regular file")
+    require_small(path.stat().st_size)
+    return path.read_bytes()
+
+
 def file_digest(path: Path) -> str:
     """SHA-256 (hex) of a file; `unreadable` where it cannot be read, which decoding will tell more about."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return "unreadable"
+        if path.is_file():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        pass
+    return "unreadable"
 
 
 @dataclass(frozen=True)
@@ -101,7 +119,7 @@ class FileSource:
 
     def loads(self, items: Sequence[Item]) -> Iterator[tuple[int, Load]]:
         for index, item in enumerate(items):
-            yield index, partial(Path.read_bytes, self._path(item))
+            yield index, partial(read_regular, self._path(item))
 
     def _path(self, item: Item) -> Path:
         return self.root / str(item.place)
