@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install sweep test smoke slow lint format schema clean
+.PHONY: help install sweep test smoke torture fuzz lint format schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -27,8 +27,11 @@ test: $(READY)  ## Run the tests
 smoke: $(READY)  ## Run the tiny sweep, the whole way, in under a minute
 	$(BIN)/sweep run search_spaces/smoke.yaml
 
-slow: $(READY)  ## Run the tests that take minutes too
-	$(BIN)/python -m pytest -m 'slow or not slow'
+torture: $(READY)  ## Kill sweeps at 60 random moments and at every write point; about an hour
+	$(BIN)/python -m tests.torture.torture --kills 60
+
+fuzz: $(READY)  ## Run the fuzz tests with 20,000 new examples instead of 1,000 known ones
+	SWEEP_FUZZ_PROFILE=fuzz $(BIN)/python -m pytest tests/fuzz
 
 lint: $(READY)  ## Check style and types
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ from sweep.model.image_input import ImageInput
 from sweep.space.definition import IntParameter, Space
 from sweep.space.domains import describe, finite_values
 from sweep.space.load import validate_again
+from sweep.text import csv_cell
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
@@ -68,7 +69,8 @@ def write_labels(path: Path, dataset: Dataset) -> None:
     with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["image", "split", "label", "class"])
-        writer.writerows((one.name, one.split, one.label, codes[one.label]) for one in dataset.facts())
+        for one in dataset.facts():
+            writer.writerow(map(csv_cell, (one.name, one.split, one.label, codes[one.label])))
 
 
 def _check_batch_size(space: Space, dataset: Dataset) -> None:
@@ -78,7 +80,7 @@ def _check_batch_size(space: Space, dataset: Dataset) -> None:
     if isinstance(parameter, IntParameter) and parameter.step is None:
         largest = parameter.max  # the values between may be too many to be listed
     else:
-        largest = max(value for value in finite_values(parameter) or () if isinstance(value, int))
+        largest = max((value for value in finite_values(parameter) or () if isinstance(value, int)), default=0)
     if largest > dataset.train_size:
         raise InputError(
             f"parameters.batch_size ({describe(parameter)}): {largest} is above the {dataset.train_size} training "

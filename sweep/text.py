@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sweep.errors import SweepError
 
@@ -18,6 +19,11 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def csv_cell(value: Any) -> Any:
+    """A spreadsheet takes a text that begins like this for a formula, and runs it; after an apostrophe it does not."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -16,6 +16,7 @@ runs_dir = click.option(
     default=DEFAULT_RUNS_DIR,
     show_default=True,
     envvar="SWEEP_RUNS_DIR",
+    show_envvar=True,
     help="Where run directories are.",
 )
 run_name = click.argument("run", required=False)

@@ -94,7 +94,9 @@ def best(run: str | None, runs_dir: Path, as_json: bool) -> None:
 
 @click.command()
 @options.run_name
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="Of the table."
+)
 @click.option("--epochs", is_flag=True, help="One row for each epoch instead of each trial.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of the terminal.")
 @options.runs_dir

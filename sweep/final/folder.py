@@ -26,9 +26,10 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Strict JSON: ValueError for NaN and infinities, which JSON has no word for."""
+    """Strict JSON: ValueError for NaN and infinities, which JSON has no word for. A file's name that is no valid text
+    is escaped in the way of JSON."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    write_whole(path, lambda partial: partial.write_text(text, "utf-8", "backslashreplace"))
 
 
 @contextmanager

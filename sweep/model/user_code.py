@@ -62,7 +62,7 @@ def _import(module_name: str, source: str) -> ModuleType:
             message = f"there is no module {exc.name!r} in {os.getcwd()} or among the installed packages"
             raise wrong(source, message) from exc
         raise wrong(source, f"importing it raised {one_line(exc)}") from exc
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise wrong(source, f"importing it raised {one_line(exc)}") from exc
 
 
@@ -84,5 +84,5 @@ def _instance(hypermodel: type, image_input: ImageInput, source: str) -> Any:
     try:
         taken = inspect.signature(hypermodel).parameters
         return hypermodel(**{name: value for name, value in offered.items() if name in taken})
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise wrong(source, f"making an instance of it raised {one_line(exc)}") from exc

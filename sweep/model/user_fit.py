@@ -59,7 +59,7 @@ def meet_fit(hypermodel: Any, hp: Any, model: keras.Model, image_input: ImageInp
         hypermodel.fit(hp, model, images, labels, **fit_arguments(hypermodel.fit, offered))
     except _TrainingReached:
         return
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         what = f"model {source}: its fit, tried on a few black images, raised {one_line(exc)}"
         rest = "what it asks of hp after that keeps its default unless the file declares it"
         warnings.warn(f"{what}; {rest}", stacklevel=2)

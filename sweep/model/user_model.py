@@ -71,5 +71,5 @@ def _without_output_name(value: Any) -> Any:
 def _attempt(action: Callable[[], Result], what: str, source: str) -> Result:
     try:
         return action()
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise wrong(source, f"{what} raised {one_line(exc)}") from exc

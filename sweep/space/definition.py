@@ -244,7 +244,7 @@ class Space(_Section):
     retries: Annotated[int, Field(ge=0)] = Field(default=2, description="new attempts for a trial whose worker died")
     trial_timeout: Duration | None = Field(default=None, description="a training that takes longer has failed")
     max_failures: Positive = Field(
-        default=10, description="so many failed trials in a row end the sweep; diverged ones do not count"
+        default=10, description="so many failed trials in a row end the sweep; diverged and skipped ones do not count"
     )
     max_parameters: Positive | None = Field(default=None, description="a trial with more weights is skipped")
     max_memory: Size = Field(

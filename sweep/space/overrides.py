@@ -10,6 +10,7 @@ from sweep.errors import InputError
 from sweep.space.structure import SEARCHES
 from sweep.space.yaml_limits import MAX_DEPTH
 from sweep.space.yaml_source import Document, Path_, parse_value
+from sweep.text import printable
 
 _METHOD: Path_ = ("search", "method")
 
@@ -19,36 +20,37 @@ def apply_overrides(document: Document, overrides: Sequence[str]) -> Document:
     data = copy.deepcopy(document.data)
     given: dict[Path_, str] = {}
     for text in overrides:
-        path, value = _parse(text)
-        _set(data, path, value, text)
-        given[path] = f"--set {text}"
+        option = f"--set {printable(text)}"
+        path, value = _parse(text, option)
+        _set(data, path, value, option)
+        given[path] = option
     if _METHOD in given and isinstance(data["search"], dict):
         data["search"] = _fitting(data["search"], {path[1] for path in given if path[0] == "search" and len(path) > 1})
     return Document(document.source, data, document.keys, document.values, given)
 
 
-def _parse(text: str) -> tuple[Path_, Any]:
+def _parse(text: str, option: str) -> tuple[Path_, Any]:
     key, equals, value = text.partition("=")
     if not equals or not all(key.split(".")):
-        raise InputError(f"--set {text}: write it as key.path=value, for example --set search.method=random")
+        raise InputError(f"{option}: write it as key.path=value, for example --set search.method=random")
     path = tuple(key.strip().split("."))
     if len(path) > MAX_DEPTH:
-        raise InputError(f"--set {text[:60]}...: the key is nested more than {MAX_DEPTH} levels deep")
+        raise InputError(f"{option[:60]}...: the key is nested more than {MAX_DEPTH} levels deep")
     try:
         return path, parse_value(value)
     except ValueError as exc:
-        raise InputError(f"--set {text}: the value is no YAML: {exc}") from exc
+        raise InputError(f"{option}: the value is no YAML: {exc}") from exc
 
 
-def _set(data: dict[str, Any], path: Path_, value: Any, text: str) -> None:
+def _set(data: dict[str, Any], path: Path_, value: Any, option: str) -> None:
     node: Any = data
     for depth, key in enumerate(path[:-1]):
         child = node.get(key)
         if child is None:
             child = node[key] = {}
         if not isinstance(child, dict):
-            whole = ".".join(map(str, path[: depth + 1]))
-            raise InputError(f"--set {text}: {whole} is {child!r}, which has no keys; set it whole: --set {whole}=...")
+            whole = printable(".".join(map(str, path[: depth + 1])))
+            raise InputError(f"{option}: {whole} is {child!r}, which has no keys; set it whole: --set {whole}=...")
         node = child
     node[path[-1]] = value
 

@@ -17,6 +17,7 @@ from sweep.faults import reach
 from sweep.records import TrialRecord, Value
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
+from sweep.text import csv_cell
 
 _FACTS = (
     *("state", "budget", "epochs_trained", "best_epoch", "objective", "bracket", "rung"),
@@ -146,7 +147,7 @@ def _cells(trial: TrialRecord, parameters: Sequence[str], metrics: Sequence[str]
 
 def _csv_line(cells: Sequence[Value | None]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
+    csv.writer(text, lineterminator="\n").writerow(map(csv_cell, cells))
     return text.getvalue()
 
 

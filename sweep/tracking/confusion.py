@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import struct
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sweep.text import printable
+
 Matrix = Sequence[Sequence[int]]
 """Counts: one row for each true class, one column for each predicted class."""
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|:~])")
 
 COUNTS_UP_TO = 20
 """With more classes the cells are too small for numbers."""
@@ -39,17 +45,22 @@ def picture(matrix: Matrix, classes: Sequence[str]) -> tuple[bytes, int, int]:
 
 def table(matrix: Matrix, classes: Sequence[str]) -> str:
     """The matrix as a Markdown table, true classes down and predicted ones across."""
-    names = [name.replace("|", "\\|") for name in classes]
+    names = [_literal(name) for name in classes]
     lines = [["true \\ predicted", *names], ["---", *("---:" for _ in names)]]
     lines += [[f"**{name}**", *map(str, row)] for name, row in zip(names, matrix, strict=True)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def _literal(name: str) -> str:
+    """A name that Markdown and HTML leave alone: it must neither make a link nor have the page load a picture."""
+    return _MARKDOWN.sub(r"\\\1", html.escape(printable(name), quote=False))
+
+
 def _name_axes(axes: Axes, classes: Sequence[str], points: float) -> None:
-    names = [name if len(name) <= 24 else f"{name[:23]}…" for name in classes]  # longer ones leave no room for cells
+    names = [name if len(name) <= 24 else f"{name[:23]}…" for name in map(printable, classes)]  # longer ones leave no room for cells
     upright = max(map(len, names)) <= 2
-    axes.set_xticks(range(len(names)), names, fontsize=points, rotation=0 if upright else 90)
-    axes.set_yticks(range(len(names)), names, fontsize=points)
+    axes.set_xticks(range(len(names)), names, fontsize=points, rotation=0 if upright else 90, parse_math=False)
+    axes.set_yticks(range(len(names)), names, fontsize=points, parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
 

@@ -255,6 +255,27 @@ def test_a_loss_that_is_no_number_ends_the_trial_and_not_the_sweep(trainer: Trai
     assert json.loads(trainer("show", "--json", cwd=folder).out)["winner"]["id"] == 0
 
 
+def test_a_model_above_a_limit_is_skipped_which_plan_foretells(trainer: Trainer, folder: Path) -> None:
+    filters = {"type": "choice", "values": [2, 10**9]}
+    parameters = {"conv_layers": 1, "filters": filters, "dense_layers": 0, "batch_size": 16, "epochs": 2}
+    space = write_space(folder, search={"method": "grid"}, parameters=parameters)
+    planned = trainer("plan", space, cwd=folder)
+    need = "58,000,000,003 parameters and the activations of a batch need about 171.3 TB, above max_memory, 16 GB"
+    assert f"\n  would be skipped: {need}\n" in planned.out
+    samples = json.loads(trainer("plan", space, "--json", cwd=folder).out)["samples"]
+    assert [(one["parameters"] > 10**9, one["memory_bytes"] > 16 * 10**9) for one in samples] == [
+        (False, False),
+        (True, True),
+    ]
+    assert [one["skipped"] for one in samples] == [None, need]
+    done = trainer("run", space, "--workers", "0", cwd=folder)
+    assert done.code == 0, done.err
+    assert f"trial   1  skipped    {need}\n" in done.out
+    trials = json.loads(trainer("trials", "--json", cwd=folder).out)
+    assert [(one["state"], one["epochs_trained"]) for one in trials] == [("completed", 2), ("skipped", 0)]
+    assert json.loads(trainer("show", "--json", cwd=folder).out)["trials"]["skipped"] == 1
+
+
 MODEL = """
 import keras
 

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import resource
 import struct
 import warnings
 import zlib
@@ -287,3 +288,38 @@ def test_a_phones_picture_of_several_counts_as_its_first(encoded):
     data = encoded(first, "MPO", save_all=True, append_images=[second])
     assert look(data)[0].format == "MPO"
     assert np.abs(pixels(data).astype(int) - (255, 0, 0)).max() <= 3
+
+
+def test_beyond_the_pixel_limit_an_image_is_not_decoded_though_pillow_would(encoded):
+    data = bytearray(encoded(Image.new("L", (1, 1))))
+    data[16:24] = struct.pack(">II", 9460, 9460)
+    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        facts, image = look(bytes(data))
+        assert stored_size(lambda: bytes(data)) is None
+    assert image is None
+    assert facts.error == "has 89,491,600 pixels; 89,478,485 are the most"
+
+
+@pytest.mark.parametrize("size", [(2**31 - 1, 1), (65535, 65535), (16384, 16384)])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "PPM", "GIF"])
+def test_a_claimed_size_takes_no_memory(encoded, kind, size):
+    width, height = size
+    data = bytearray(encoded(Image.new("L", (1, 1)), kind))
+    if kind == "PNG":
+        data[16:24] = struct.pack(">II", width, height)
+        data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    elif kind == "BMP":
+        data[18:26] = struct.pack("<II", width, height)
+    elif kind == "PPM":
+        data = b"P5 %d %d 255 " % size
+    else:
+        data[6:10] = struct.pack("<HH", min(width, 65535), max(height, 10_000))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        facts, image = look(bytes(data))
+    assert image is None
+    assert "pixels" in facts.error
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -105,3 +106,8 @@ def kill_second_rename(monkeypatch) -> None:
         rename(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
+
+
+def test_a_name_that_is_no_valid_text_comes_back_from_json_as_it_was(tmp_path):
+    write_json(tmp_path / "x.json", {"classes": ["caf\udce9", "ü"]})
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8")) == {"classes": ["caf\udce9", "ü"]}

@@ -16,7 +16,7 @@ _COMMON = {
     "print_blob": True,
 }
 settings.register_profile("normal", max_examples=100, derandomize=True, phases=[Phase.explicit, Phase.generate], **_COMMON)
-settings.register_profile("fuzz", max_examples=1700, **_COMMON)
+settings.register_profile("fuzz", max_examples=1400, **_COMMON)
 settings.load_profile(os.environ.get("SWEEP_FUZZ_PROFILE", "normal"))
 
 

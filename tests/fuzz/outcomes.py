@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sweep.errors import DefinitionError, SweepError
+from sweep.text import printable
 
 T = TypeVar("T")
 COUNTS: Counter[str] = Counter()
@@ -36,11 +37,12 @@ def outcome(work: Callable[[], T]) -> T | None:
 
 
 def check_error(exc: SweepError) -> None:
-    """One line for each mistake, exit code 2, and nothing in it that a terminal would obey."""
+    """Exit code 2 and one line for each mistake, which the command line then makes fit for a terminal."""
     assert exc.exit_code == 2
-    lines = str(exc).split("\n")
-    assert len(lines) == (len(exc.problems) if isinstance(exc, DefinitionError) else 1)
-    assert all(line.strip() and line.isprintable() for line in lines), lines
+    lines = str(exc).splitlines()
+    assert len(lines) == (len(exc.problems) if isinstance(exc, DefinitionError) else 1), lines
+    assert all(line.strip() for line in lines), lines
+    assert all(printable(line).isprintable() for line in lines), lines
 
 
 def _hangs(signum: int, frame: object) -> None:

@@ -45,7 +45,7 @@ IMAGES = [
     *(encoded("TIFF", mode) for mode in ("F", "CMYK", "I;16")),
     *(encoded("TIFF", "RGB", compression=kind) for kind in ("tiff_lzw", "tiff_deflate", "jpeg", "packbits")),
     *(encoded(kind, "RGB", exif=exif()) for kind in ("JPEG", "PNG", "WEBP", "TIFF")),
-    *(encoded(kind, "RGB", save_all=True, append_images=[Image.new("RGB", (5, 5))]) for kind in ("GIF", "WEBP", "PNG")),
+    *(encoded(kind, "RGB", save_all=True, append_images=[Image.new("RGB", (11, 9))]) for kind in ("GIF", "WEBP", "PNG")),
     encoded("JPEG", "CMYK"),
     encoded("JPEG", "RGB", progressive=True),
 ]
@@ -92,8 +92,7 @@ def folder(tmp_path_factory):
 
 def look(data: bytes) -> None:
     """An image is pixels of a sane size with all their facts, or a reason."""
-    facts, image = outcome(lambda: examine(ITEM, lambda: data))
-    outcome(lambda: stored_size(lambda: data))
+    (facts, image), _ = outcome(lambda: (examine(ITEM, lambda: data), stored_size(lambda: data)))
     if image is None:
         assert facts.error and facts.error.splitlines() == [facts.error]
         assert facts.pixels is None
@@ -249,10 +248,6 @@ def test_any_bytes_as_a_source(folder, data, name):
 @example("~nobody-of-this-name/x")
 @example("x/" * 4000)
 def test_any_text_as_a_source(text):
-    try:
-        outcome(lambda: DataSettings(source=text))
-    except ValueError:
-        return
-    outcome(lambda: use(text) if ":" not in text else None)
+    outcome(lambda: use(text.replace(":", "")))  # what has a colon may name a function, and is allowed to run it
 
 

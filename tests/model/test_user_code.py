@@ -84,6 +84,7 @@ def test_a_missing_module_is_told_with_the_place_that_was_searched(user_module, 
         ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
         ("x = (", "SyntaxError: '(' was never closed"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
     ],
 )
 def test_a_module_that_cannot_be_imported_is_told_with_the_reason(user_module, image_input, source, reason):

@@ -50,14 +50,22 @@ def unit_kernel(model):
     return model
 
 
-def test_a_build_that_raises_is_told_in_one_line():
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (ValueError("no such depth\n\nmore"), "ValueError: no such depth"),
+        (SystemExit("usage: build"), "SystemExit: usage: build"),
+        (RecursionError(), "RecursionError"),
+    ],
+)
+def test_a_build_that_raises_is_told_in_one_line(raised, told):
     class Failing:
         def build(self, hp):
-            raise ValueError("no such depth\n\nmore")
+            raise raised
 
     with pytest.raises(InputError) as error:
         run_build(Failing(), None, "m:f")
-    assert str(error.value) == "model m:f: build(hp) raised ValueError: no such depth"
+    assert str(error.value) == f"model m:f: build(hp) raised {told}"
 
 
 def test_without_scaling_a_model_stays_the_very_object_and_takes_raw_pixels(image_input, images):

@@ -122,3 +122,15 @@ def test_what_is_no_override_is_an_input_error(load, override, reason):
 def test_the_file_is_not_touched(load, tmp_path):
     load(TEXT, "seed=3")
     assert (tmp_path / "f.yaml").read_text() == TEXT
+
+
+def test_an_option_is_shown_in_one_printable_line(load):
+    for option in ("a\x1b[2J", "seed=\x1b[2J", "seed=1\n\tb: [", "name.\x1b=1"):
+        with pytest.raises(InputError) as caught:
+            load("name: x\ndata: {source: digits}\n", option)
+        assert str(caught.value).isprintable()
+
+
+def test_a_key_that_leads_too_deep_is_refused(load):
+    with pytest.raises(InputError, match="the key is nested more than 50 levels deep"):
+        load("name: x\ndata: {source: digits}\n", "a." * 2000 + "b=1")

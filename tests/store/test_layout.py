@@ -154,3 +154,23 @@ def test_a_place_that_cannot_be_read_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(InputError, match=f"^{tmp_path}: Permission denied; choose another place with --runs-dir$"):
         list_runs(tmp_path)
+
+
+ESCAPES = [
+    *("", ".", "..", "../x", "/x", "/etc/passwd", "x/../../y", "x/", "..\\x", "C:x", "~", "~root", "-x", ".x", "_x"),
+    *("x\0", "x\n", "\nx", "x y", "x\t", "x\x1b[2J", "x" * 201, "x" * 5000, "é", "x\u202e", "x\u2025", "．．", "x∕y"),
+    *("x\udce9", "１", "$HOME", "x;y", "x*", "x%2f"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_a_name_cannot_leave_the_place_of_runs_and_is_refused_in_one_line(tmp_path, name):
+    runs = tmp_path / "runs"
+    for refuse in (create_run, find_run):
+        with pytest.raises(InputError) as caught:
+            refuse(runs, name, "digits") if refuse is create_run else refuse(runs, name)
+        assert len(str(caught.value).splitlines()) == 1
+    if name:
+        with pytest.raises(InputError):
+            create_run(runs, None, name)
+    assert list(tmp_path.rglob("*")) in ([], [runs])

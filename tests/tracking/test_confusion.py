@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import html
 import io
+import re
 
 import pytest
 from PIL import Image
+from tensorboard import plugin_util
 
 from sweep.tracking import confusion
 from sweep.tracking.confusion import picture, table
@@ -46,3 +49,23 @@ def test_many_classes_with_long_names_still_fit():
 
 def test_the_table_escapes_what_markdown_takes_for_a_column():
     assert table([[1]], ["a|b"]).splitlines()[2] == "| **a\\|b** | 1 |"
+
+
+HOSTILE = ["![x](http://x.test/a.png)", "<img src=http://x.test/a.png>", "<script>alert(1)</script>", "[a](javascript:b)"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_in_the_table_is_text_and_loads_or_links_nothing(name):
+    shown = plugin_util.markdown_to_safe_html(table([[1]], [name]))
+    assert "<table>" in shown
+    assert not re.search(r"<(img|a|script)\b", shown)
+    assert html.escape(name, quote=False) in shown
+
+
+def test_a_name_of_two_lines_does_not_break_the_table():
+    assert len(table([[1]], ["a\nb\x1b[31m"]).splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", ["$\\frac$", "$x$", "a\nb", "\udce9", "\x00"])
+def test_a_name_on_the_axes_is_no_formula(name):
+    assert picture([[1, 0], [0, 1]], [name, "b"])[0].startswith(b"\x89PNG")

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,19 @@ def test_nothing_to_serve_is_an_error():
 
 def test_one_sweep_is_served_where_it_is(tmp_path):
     assert gather({"one": tmp_path / "one"}, tmp_path / "links") == tmp_path / "one"
+
+
+def listening(pid):
+    """Local addresses, as in /proc, at which a process accepts connections."""
+    sockets = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    lines = [line.split() for kind in ("tcp", "tcp6") for line in Path(f"/proc/net/{kind}").read_text().splitlines()[1:]]
+    return {line[1].split(":")[0] for line in lines if line[3] == "0A" and f"socket:[{line[9]}]" in sockets}
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
+def test_it_listens_on_this_machine_only(new_tracker, record, tmp_path, logdir):
+    new_tracker().rebuild([record(0)])
+    with serving({"digits-001": logdir}, tmp_path) as (_, process):
+        addresses = listening(process.pid)
+    assert addresses
+    assert addresses <= {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1

@@ -2,19 +2,35 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import re
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
-from sweep.errors import DataError, SweepFailed
+from sweep.errors import DataError, InputError, SweepFailed
+from sweep.model.limits import TooLarge
 from sweep.records import METRICS, TrialState
 from sweep.trial import run as run_module
 from sweep.trial.training import Training
-from tests.trial.tiny import Runner, build_stateful, equal, run_in_process, small_model
+from tests.trial.tiny import (
+    SHAPE,
+    TRAIN,
+    Runner,
+    TinyDataset,
+    build_small,
+    build_stateful,
+    compiled,
+    equal,
+    run_in_process,
+    small_layers,
+    small_model,
+)
 
 pytestmark = pytest.mark.usefixtures("tiny_data")
 OPEN_DATASET = run_module.open_dataset
@@ -207,13 +223,201 @@ def test_an_exception_while_training_becomes_a_failed_result_after_the_epochs_be
     assert (result.state, result.epochs_trained, result.error) == (TrialState.FAILED, 2, "RuntimeError")
 
 
-@pytest.mark.parametrize("exception", [KeyboardInterrupt, SystemExit])
-def test_what_is_to_end_the_process_passes_through(
-    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exception: type[BaseException]
-):
-    fail_at(monkeypatch, 1, exception())
-    with pytest.raises(exception):
+def test_ctrl_c_passes_through(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    fail_at(monkeypatch, 1, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
         Runner(dataset, tmp_path)(1)
+
+
+class Abandon(BaseException):
+    """What somebody thought nobody would catch."""
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise self
+
+
+def without_end(depth: int) -> int:
+    return without_end(depth + 1) + 1
+
+
+def too_deep(*_: Any) -> keras.Model:
+    without_end(0)
+    raise AssertionError
+
+
+ODD = [
+    (SystemExit(3), "SystemExit: 3"),
+    (SystemExit(), "SystemExit"),
+    (Abandon("all hope"), "Abandon: all hope"),
+    (MemoryError(), "MemoryError"),
+    (tf.errors.ResourceExhaustedError(None, None, "OOM when\nallocating"), "ResourceExhaustedError: OOM when"),
+    (StopIteration(), "RuntimeError: generator raised StopIteration"),
+    (EOFError("no more"), "EOFError: no more"),
+    (BrokenPipeError(32, "Broken pipe"), "BrokenPipeError: [Errno 32] Broken pipe"),
+    (InputError("model a:b: no"), "model a:b: no"),
+    (ValueError("\n \n"), "ValueError"),
+    (ValueError(None, {"a": 1}), "ValueError: (None, {'a': 1})"),
+    (ValueError("\x1b[31mred\x00\udcff"), r"ValueError: red\x00\udcff"),
+    (Unspeakable(), "Unspeakable"),
+]
+
+
+@pytest.mark.parametrize(("exception", "error"), ODD, ids=[str(number) for number in range(len(ODD))])
+def test_whatever_a_build_raises_becomes_a_failed_result_with_one_line(
+    dataset: Path, tmp_path: Path, exception: BaseException, error: str
+):
+    def broken(*_: Any) -> keras.Model:
+        raise exception
+
+    reports, result = Runner(dataset, tmp_path, broken)(2)
+    assert (reports, result.state, result.epochs_trained) == ([], TrialState.FAILED, 0)
+    assert result.error == error
+    assert result.traceback is not None and "in broken" in result.traceback
+
+
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_and_so_does_whatever_training_raises(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    exception, error = ODD[number]
+    fail_at(monkeypatch, 2, exception)
+    reports, result = Runner(dataset, tmp_path)(2)
+    assert (len(reports), result.state, result.error) == (1, TrialState.FAILED, error)
+
+
+def test_a_recursion_without_end_fails_its_trial_only(dataset: Path, tmp_path: Path):
+    _, result = Runner(dataset, tmp_path, too_deep)(1)
+    assert result.state is TrialState.FAILED
+    assert result.error is not None and result.error.startswith("RecursionError: maximum recursion depth exceeded")
+
+
+def test_a_message_of_a_megabyte_is_kept_short(dataset: Path, tmp_path: Path):
+    def broken(*_: Any) -> keras.Model:
+        raise ValueError("begin " + "x" * 10**6 + " end")
+
+    _, result = Runner(dataset, tmp_path, broken)(1)
+    assert result.error is not None and result.traceback is not None
+    assert result.error.startswith("ValueError: begin xxx") and result.error.endswith("xxx end")
+    assert len(result.error) < 600
+    assert len(result.traceback) < 21_000
+    assert result.traceback.startswith("Traceback") and result.traceback.endswith("xxx end\n")
+
+
+@pytest.mark.parametrize("broken", [too_deep, refuse])
+def test_a_trial_after_a_failed_one_is_the_same_to_the_bit(dataset: Path, tmp_path: Path, broken: Any):
+    expected, there = Runner(dataset, tmp_path / "before")(2), Runner(dataset, tmp_path / "after")
+    Runner(dataset, tmp_path / "broken", broken)(2)
+    assert there(2) == expected
+
+
+def test_outputs_that_do_not_fit_the_classes_fail_the_trial(dataset: Path, tmp_path: Path):
+    def five(*_: Any) -> keras.Model:
+        return compiled(keras.Sequential([keras.Input(SHAPE, dtype="uint8"), *small_layers(), keras.layers.Dense(5)]))
+
+    def a_map(*_: Any) -> keras.Model:
+        return compiled(keras.Sequential([keras.Input(SHAPE, dtype="uint8"), keras.layers.Rescaling(1 / 255)]))
+
+    for build, error in (
+        (five, "the model has 5 outputs for 3 classes; its last layer needs 3 units"),
+        (a_map, "the model's output has the shape (None, 8, 8, 1); it must be one row of outputs for each image"),
+    ):
+        reports, result = Runner(dataset, tmp_path, build)(2)
+        assert (reports, result.state, result.error) == ([], TrialState.FAILED, error)
+
+
+def test_inputs_that_do_not_fit_the_images_fail_the_trial(dataset: Path, tmp_path: Path):
+    def for_others(*_: Any) -> keras.Model:
+        layers = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten(), keras.layers.Dense(3)]
+        return compiled(keras.Sequential([keras.Input((9, 9, 1)), *layers]))
+
+    reports, result = Runner(dataset, tmp_path, for_others)(2)
+    assert (reports, result.state) == ([], TrialState.FAILED)
+    assert result.error is not None and "expected axis -1 of input shape to have value 81" in result.error
+
+
+def one_class_to_validate(path: Path, *classes: int) -> Any:
+    whole = TinyDataset(path)
+    x, y = whole.validation()
+    chosen = np.isin(y, classes)
+    return SimpleNamespace(**vars(whole), train=whole.train, validation=lambda: (x[chosen], y[chosen]))
+
+
+def test_a_class_that_validation_lacks_is_left_out_of_its_metrics(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(run_module, "open_dataset", lambda path: one_class_to_validate(path, 0, 2))
+    reports, result = Runner(dataset, tmp_path, objective="val_auc")(2)
+    assert result.state is TrialState.COMPLETED
+    assert result.objective == max(metrics["val_auc"] for _, metrics in reports)
+
+
+def test_a_trial_whose_objective_cannot_be_computed_has_failed(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(run_module, "open_dataset", lambda path: one_class_to_validate(path, 1))
+    reports, result = Runner(dataset, tmp_path, objective="val_auc")(2)
+    assert [metrics["val_auc"] for _, metrics in reports] == [None, None]
+    assert (result.state, result.objective, result.epochs_trained) == (TrialState.FAILED, None, 2)
+    assert (
+        result.error == "val_auc could not be computed in 2 epochs; it needs validation images of two classes or more"
+    )
+    reports, result = Runner(dataset, tmp_path / "other", objective="val_accuracy")(2)
+    assert (result.state, result.objective is None) == (TrialState.COMPLETED, False)
+
+
+@pytest.mark.parametrize("build", [build_small, eager])
+def test_a_batch_larger_than_the_data_is_one_update_of_all_of_it(dataset: Path, tmp_path: Path, build: Any):
+    larger, exact = (Runner(dataset, tmp_path / name, build) for name in ("larger", "exact"))
+    assert larger(2, batch_size=4 * TRAIN) == exact(2, batch_size=TRAIN)
+    checkpoint = larger.file.load()
+    assert checkpoint is not None
+    assert [int(one) for one in checkpoint.arrays if one.dtype == np.int64 and not one.ndim] == [
+        2
+    ]  # the optimizer's iterations
+
+
+@pytest.mark.parametrize(
+    ("limits", "error"),
+    [
+        ({"max_parameters": 1000}, r"[\d,]+ parameters are above max_parameters, 1,000"),
+        (
+            {"max_memory": 1000},
+            r"[\d,]+ parameters and the activations of a batch need about .* MB, above max_memory, 1 kB",
+        ),
+    ],
+)
+def test_a_model_above_a_limit_is_skipped_before_any_of_it_is_built(
+    dataset: Path, tmp_path: Path, limits: dict[str, int], error: str
+):
+    runner = Runner(dataset, tmp_path, refuse, **limits)
+    reports, result = runner(2)
+    assert (reports, result.state, result.epochs_trained) == ([], TrialState.SKIPPED, 0)
+    assert result.error is not None and re.fullmatch(error, result.error)
+    assert result.parameter_count is not None and result.parameter_count > 1000
+    assert (result.objective, result.best_epoch, result.traceback) == (None, None, None)
+    assert not runner.file.path.exists()
+
+
+def test_a_model_that_only_its_build_finds_too_large_is_skipped_too(dataset: Path, tmp_path: Path):
+    def grow(*_: Any) -> keras.Model:
+        raise TooLarge("the weights of its model went above max_memory, 16 GB, while it was built")
+
+    reports, result = Runner(dataset, tmp_path, grow)(2)
+    assert (reports, result.state, result.parameter_count) == ([], TrialState.SKIPPED, None)
+    assert result.error == "the weights of its model went above max_memory, 16 GB, while it was built"
+
+
+def test_the_look_at_its_size_changes_nothing_about_a_trial(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    looked = Runner(dataset, tmp_path / "looked", build_stateful)
+    expected = looked(1)
+    monkeypatch.setattr(run_module, "require_small_cnn", lambda *_: None)
+    blind = Runner(dataset, tmp_path / "blind", build_stateful)
+    assert blind(1) == expected
+    assert equal(blind.state(), looked.state())
 
 
 def test_early_stopping_does_not_depend_on_promotions(dataset: Path, tmp_path: Path):

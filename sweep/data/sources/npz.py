@@ -12,7 +12,7 @@ from sweep.data.sources.arrays import WHOLE, ArraySource
 from sweep.data.sources.zip_limits import require_fair
 from sweep.errors import DataError
 from sweep.space.definition import DEFAULT_MAX_UNPACKED, Splits
-from sweep.text import one_line
+from sweep.text import one_line, printable
 
 _WHOLE_KEYS = (("x", "y"), ("images", "labels"))
 _PART_KEYS = {part: (f"x_{part}", f"y_{part}") for part in ("train", "val", "test")}
@@ -42,7 +42,7 @@ def _keys(found: set[str], path: Path) -> dict[str, tuple[str, str]]:
     if "train" not in keys:
         raise DataError(
             f"{path}: expected the keys x_train, y_train, x_test, y_test (and x_val, y_val), or x, y; "
-            f"found: {', '.join(sorted(found)) or 'none'}"
+            f"found: {printable(', '.join(sorted(found))) or 'none'}"
         )
     return keys
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from sweep.data.sources.source import Source
 from sweep.errors import DataError
 from sweep.space.definition import DEFAULT_MAX_UNPACKED, Splits
+from sweep.text import printable
 
 
 def open_source(source: str, splits: Splits | None = None, max_unpacked: int = DEFAULT_MAX_UNPACKED) -> Source:
@@ -33,7 +34,7 @@ def open_source(source: str, splits: Splits | None = None, max_unpacked: int = D
 
         return from_function(source, splits)
     raise DataError(
-        f"{source}: no such file or folder (seen from {Path.cwd()}); set data.source to where the images are"
+        f"{printable(source)}: no such file or folder (seen from {Path.cwd()}); set data.source to where the images are"
     )
 
 
@@ -42,7 +43,7 @@ def _existing(source: str) -> Path | None:
         path = Path(source).expanduser()
         return path if path.exists() else None
     except (OSError, RuntimeError) as exc:  # a name too long, a folder that may not be looked into, no such user
-        raise DataError(f"{source}: cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
+        raise DataError(f"{printable(source)}: cannot be read: {getattr(exc, 'strerror', None) or exc}") from exc
 
 
 def _open_path(path: Path, splits: Splits | None, max_unpacked: int) -> Source:
@@ -55,8 +56,6 @@ def _open_path(path: Path, splits: Splits | None, max_unpacked: int) -> Source:
         return from_folder(path, splits)
     if not path.is_file():
         raise DataError(f"{path}: is neither a folder nor a file")
-    if not path.is_file():
-        raise DataError(f"{path}: is neither a folder nor a regular file, but a device, pipe or socket")
     try:
         if path.suffix.lower() == ".csv":
             return from_table(path, splits)

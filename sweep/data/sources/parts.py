@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sweep.errors import DataError
 from sweep.space.definition import Splits
+from sweep.text import printable
 
 OBVIOUS = {
     "train": "train",
@@ -28,7 +29,7 @@ def parts(names: Collection[str], splits: Splits | None, where: str) -> dict[str
     for part in set(found.values()):
         players = sorted(name for name, played in found.items() if played == part)
         if len(players) > 1:
-            raise DataError(f"{where}: {' and '.join(players)} are both {part}; say in data.splits which one is")
+            raise DataError(f"{where}: {printable(' and '.join(players))} are both {part}; say in data.splits which one is")
     if "train" not in found.values():
         raise DataError(f"{where}: no split is train (found: {_listed(names)}); say in data.splits which one is")
     return found
@@ -56,5 +57,5 @@ def _chosen(names: Collection[str], splits: Splits, where: str) -> dict[str, str
 
 
 def _listed(names: Collection[str]) -> str:
-    shown = sorted(names)
+    shown = sorted(map(printable, names))
     return ", ".join(shown[:10]) + (f" and {len(shown) - 10} more" if len(shown) > 10 else "") if shown else "none"

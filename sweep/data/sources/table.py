@@ -11,6 +11,7 @@ from sweep.data.sources.parts import parts
 from sweep.data.sources.source import FileSource, Item
 from sweep.errors import DataError
 from sweep.space.definition import Splits
+from sweep.text import printable
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def _rows(path: Path) -> Iterator[_Row]:
         columns = [name.strip() for name in reader.fieldnames or ()]
         missing = [name for name in ("path", "label") if name not in columns]
         if missing:
-            raise DataError(f"{path}:1: the column {missing[0]!r} is missing; found: {', '.join(columns) or 'nothing'}")
+            found = printable(", ".join(columns)) or "nothing"
+            raise DataError(f"{path}:1: the column {missing[0]!r} is missing; found: {found}")
         reader.fieldnames = columns
         for cells in reader:
             yield _row(cells, f"{path}:{reader.line_num}")

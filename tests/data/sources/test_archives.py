@@ -1,5 +1,7 @@
+import gzip
 import io
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -73,20 +75,22 @@ def test_a_member_outside_of_the_archive_is_refused(tmp_path, name, member):
         from_archive(write(tmp_path / name, {"dog/b.jpg": b"", member: b""}), None)
 
 
-def test_links_in_a_tar_are_passed_over(tmp_path):
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE])
+def test_links_and_devices_in_a_tar_are_refused(tmp_path, kind):
     with tarfile.open(tmp_path / "x.tar", "w") as archive:
-        for name, kind in (("cat/a", tarfile.REGTYPE), ("cat/link", tarfile.SYMTYPE), ("cat/hard", tarfile.LNKTYPE)):
+        for name, type_ in (("cat/a", tarfile.REGTYPE), ("cat/b", kind)):
             info = tarfile.TarInfo(name)
-            info.type, info.linkname = kind, "/etc/passwd"
+            info.type, info.linkname = type_, "/etc/passwd"
             archive.addfile(info)
-    assert [item.name for item in from_archive(tmp_path / "x.tar", None).items] == ["cat/a"]
+    with pytest.raises(DataError, match="the member 'cat/b' is neither a file nor a folder, but a link or a device"):
+        from_archive(tmp_path / "x.tar", None)
 
 
-def test_links_in_a_zip_are_passed_over(tmp_path):
-    path = write_zip(tmp_path / "x.zip", {"cat/link": b"/etc/passwd"}, mode=0o120777)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("cat/a", b"a")
-    assert [item.name for item in from_archive(path, None).items] == ["cat/a"]
+@pytest.mark.parametrize("kind", [0o120000, 0o020000, 0o060000, 0o010000, 0o140000])
+def test_links_and_devices_in_a_zip_are_refused(tmp_path, kind):
+    path = write_zip(tmp_path / "x.zip", {"cat/b": b"/etc/passwd"}, mode=kind | 0o777)
+    with pytest.raises(DataError, match="the member 'cat/b' is neither a file nor a folder, but a link or a device"):
+        from_archive(path, None)
 
 
 def test_of_a_member_that_is_there_twice_the_last_counts(tmp_path):
@@ -138,3 +142,63 @@ def test_a_zip_member_that_is_damaged_is_a_bad_file_and_not_the_end(tmp_path):
     with pytest.raises(zipfile.BadZipFile, match="CRC"):
         first()
     assert second() == b"second"
+
+
+ZEROS = {"cat/a.png": bytes(300_000), "dog/b.png": bytes(300_000)}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_more_is_unpacked_than_was_agreed(tmp_path, name):
+    path = write(tmp_path / name, ZEROS)
+    assert len(from_archive(path, None, 700_000).items) == 2
+    with pytest.raises(DataError, match=r"unpacks to more than 500,000 bytes; .* raise data\.max_unpacked"):
+        from_archive(path, None, 500_000)
+
+
+def test_a_sparse_member_counts_as_large_as_it_becomes(tmp_path):
+    info = tarfile.TarInfo("cat/a.png")
+    info.pax_headers = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(2**50)}
+    info.size = 1
+    with tarfile.open(tmp_path / "x.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(info, io.BytesIO(b"a"))
+    with pytest.raises(DataError, match=r"unpacks to more than"):
+        from_archive(tmp_path / "x.tar", None)
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_header_that_would_fill_the_memory_is_not_read(tmp_path, kind):
+    info = tarfile.TarInfo("name")
+    info.type, info.size = kind, 2**31
+    with gzip.open(tmp_path / "x.tar.gz", "wb") as file:
+        file.write(write_tar(tmp_path / "x.tar", {"cat/a.png": b"a"}).read_bytes()[:1024])
+        file.write(info.tobuf(tarfile.GNU_FORMAT))
+        file.write(bytes(2**22))
+    with pytest.raises(DataError, match="has a header of 2,147,483,648 bytes"):
+        from_archive(tmp_path / "x.tar.gz", None)
+
+
+def test_a_zip_member_never_gives_more_than_it_claims(tmp_path):
+    path = write_zip(tmp_path / "x.zip", {}, 0)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("cat/a.png", bytes(2**26))
+    path.write_bytes(path.read_bytes().replace((2**26).to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    source = from_archive(path, None)
+    tracemalloc.start()
+    with pytest.raises(zipfile.BadZipFile, match="CRC"):
+        contents(source)
+    assert tracemalloc.get_traced_memory()[1] < 2**22
+    tracemalloc.stop()
+
+
+def test_a_zip_of_a_compression_that_has_no_bound_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("cat/a.png", bytes(2**20))
+    with pytest.raises(DataError, match=r"the member 'cat/a\.png' is not compressed by deflate; pack it anew"):
+        from_archive(tmp_path / "x.zip", None)
+
+
+@pytest.mark.parametrize("name", ["x.zip", "x.tar"])
+def test_a_member_too_large_for_one_image_is_a_bad_file_and_not_read(tmp_path, name, monkeypatch):
+    monkeypatch.setattr("sweep.data.sources.source.MAX_FILE_BYTES", 299_999)
+    with pytest.raises(ValueError, match="is 300,000 bytes large; 299,999 are the most for one image"):
+        contents(from_archive(write(tmp_path / name, ZEROS), None))

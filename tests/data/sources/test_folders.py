@@ -1,4 +1,5 @@
 import os
+import time
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -144,3 +145,23 @@ def test_contents_are_those_of_the_bytes(tmp_path):
     first, second, third, fourth = source.contents(source.items)
     assert first == second != third
     assert fourth == "unreadable"
+
+
+def test_a_pipe_among_the_images_is_a_bad_file_and_does_not_hang(tmp_path):
+    (tmp_path / "cat").mkdir()
+    os.mkfifo(tmp_path / "cat" / "pipe.png")
+    source = from_folder(tmp_path, None)
+    with pytest.raises(ValueError, match="is no regular file"):
+        next(source.loads(source.items))[1]()
+    assert source.contents(source.items) == ["unreadable"]
+
+
+def test_time_grows_with_the_number_of_files_and_not_faster():
+    def seconds(count):
+        paths = [f"{'cat' if number % 2 else 'dog'}/{number:07}.png" for number in range(count)]
+        began = time.process_time()
+        assert len(arrange(paths, None, "x")) == count
+        return time.process_time() - began
+
+    few = min(seconds(5_000) for _ in range(3))
+    assert seconds(40_000) < 25 * few  # were it quadratic: 64 times

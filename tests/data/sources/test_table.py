@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from sweep.data.sources.table import from_table
@@ -70,3 +72,29 @@ def test_a_table_that_says_too_little_is_refused(table, text, message):
 def test_a_table_that_is_not_utf8_is_refused(table):
     with pytest.raises(DataError, match="is no CSV file in UTF-8"):
         from_table(table("path,label\né,x\n", "latin-1"), None)
+
+
+def test_only_regular_files_are_read_wherever_a_table_points_to(tmp_path):
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "beside.png").write_bytes(b"bytes")
+    path = tmp_path / "folder" / "labels.csv"
+    path.write_text(f"path,label\n../beside.png,a\n{tmp_path}/beside.png,b\n/dev/zero,c\n../pipe,d\n.,e\n")
+    source = from_table(path, None)
+    loads = {source.items[index].label: load for index, load in source.loads(source.items)}
+    assert (loads["a"](), loads["b"]()) == (b"bytes", b"bytes")
+    for label in "cde":
+        with pytest.raises(ValueError, match="is no regular file"):
+            loads[label]()
+    assert source.contents(source.items).count("unreadable") == 3
+
+
+def test_a_path_that_can_be_none_is_an_unreadable_file(table):
+    source = from_table(table("path,label\na\0b,x\n" + "x" * 5000 + ",x\n"), None)
+    assert source.contents(source.items) == ["unreadable"] * 2
+
+
+def test_the_columns_found_are_named_in_one_printable_line(table):
+    with pytest.raises(DataError) as caught:
+        from_table(table("\x85\x1b[31m,b\n"), None)
+    assert str(caught.value).isprintable()

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep.cli.console import ConsoleReporter
+from sweep.final.requests import RetrainEpoch
+from sweep.final.winner import Winner
+from sweep.observers import Reporter
+from sweep.records import EpochReport, TrialRecord, TrialState
+from sweep.space.definition import Space
+from sweep.store.store import Store
+from tests.cli.conftest import ADAM, Run
+
+SPACE = Space.model_validate(
+    {
+        "name": "digits",
+        "data": {"source": "digits"},
+        "search": {"method": "hyperband"},
+        "parameters": {"epochs": {"type": "int", "min": 1, "max": 9}},
+    }
+)
+
+
+@dataclass
+class FakeReport:
+    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class FakeReady:
+    """What a reporter reads of a `Ready`."""
+
+    report: FakeReport = field(default_factory=FakeReport)
+    excluded: tuple[Any, ...] = ()
+    from_cache: bool = True
+    train_size: int = 50_000
+    validation_size: int = 10_000
+    test_size: int = 10_000
+    image_shape: tuple[int, ...] = (32, 32, 3)
+    classes: tuple[str, ...] = tuple(map(str, range(100)))
+
+    @property
+    def dataset(self) -> FakeReady:
+        return self
+
+    @property
+    def prepared(self) -> FakeReady:
+        return self
+
+
+def record(number: int, state: TrialState, objective: float | None = None, **more: Any) -> TrialRecord:
+    facts = {"budget": 9, "epochs_trained": 9, "best_epoch": 7, "seconds": 12.25} | more
+    return TrialRecord(number, state, ADAM, objective=objective, **facts)
+
+
+def tell_all(reporter: Reporter, store: Store) -> None:
+    """A whole sweep, in the order of `Reporter`."""
+    reporter.data(0, 3)
+    reporter.data(3, 3)
+    warnings = ("[red]leak[/red] of \x1b[2J", "another")
+    reporter.ready(FakeReady(FakeReport((), warnings), (1, 2)))  # type: ignore[arg-type]
+    reporter.searching(store, SPACE, 2)
+    reporter.trial(record(0, TrialState.RUNNING))
+    reporter.trial(record(1, TrialState.RUNNING))
+    reporter.epoch(EpochReport(0, 1, {}, 0.5))
+    reporter.trial(record(0, TrialState.COMPLETED, 0.5, bracket=2, rung=0))
+    reporter.trial(record(1, TrialState.DIVERGED, epochs_trained=3))
+    reporter.trial(record(2, TrialState.FAILED, error="ValueError: [bold]no[/bold]"))
+    reporter.trial(record(123, TrialState.COMPLETED, 0.75, epochs_trained=27, best_epoch=19, bracket=2, rung=1))
+    reporter.trial(record(4, TrialState.COMPLETED, 0.25, seconds=185.0))
+    reporter.stopping()
+    reporter.searched(False)
+    reporter.retraining(Winner(3, 0.75, 7, ADAM, False, "no trial got the full budget"), SPACE)
+    reporter.retrain(RetrainEpoch(1, 7, {}, 0.5))
+
+
+LINES = [
+    "data: 50,000 train, 10,000 validation, 10,000 test images, 32x32x3, 100 classes, cached",
+    r"warning: [red]leak[/red] of \x1b[2J",
+    "warning: another",
+    "left out: 2 images; the run's store lists them",
+    "run digits-001: hyperband, 1 trial, 9 epochs on 2 workers",
+    "trial   0  completed  val_accuracy 0.5000 at epoch 7/9  rung 0  12.2 s  best",
+    "trial   1  diverged   the loss became NaN or infinite in epoch 3",
+    "trial   2  failed     ValueError: [bold]no[/bold]",
+    "trial 123  completed  val_accuracy 0.7500 at epoch 19/27  rung 1  12.2 s  best",
+    "trial   4  completed  val_accuracy 0.2500 at epoch 7/9  3:05",
+    "stopping at the end of the running epochs; Ctrl-C once more stops now",
+    "winner: trial 3, val_accuracy 0.7500 at epoch 7",
+    "  conv_layers=2  filters=16,32  optimizer=adam  learning_rate=0.001",
+    "  no trial got the full budget",
+]
+
+
+@pytest.fixture
+def store(make_run: Callable[..., Run]) -> Store:
+    return make_run().store
+
+
+def test_without_a_terminal_there_are_plain_lines(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    with ConsoleReporter() as reporter:
+        tell_all(reporter, store)
+    out, err = capsys.readouterr()
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert (lines, err) == (LINES, "")
+
+
+def test_with_json_all_of_it_goes_to_stderr(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    with ConsoleReporter(to_stderr=True) as reporter:
+        tell_all(reporter, store)
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", len(LINES))
+
+
+class Screen:
+    """Just enough of a terminal: lines, a cursor that moves up, and a line that is cleared."""
+
+    def __init__(self, columns: int) -> None:
+        self.columns, self.lines, self.row, self.longest = columns, [""], 0, 0
+
+    def feed(self, text: str) -> Screen:
+        for part in re.findall(r"\x1b\[\??[0-9;]*[A-Za-z]|[^\x1b\n\r]+|\n|\r", text):
+            if part == "\n":
+                self.row += 1
+                self.lines += [""] * (self.row + 1 - len(self.lines))
+            elif part.startswith("\x1b"):
+                self._steer(part)
+            elif part != "\r":
+                self.lines[self.row] += part
+                self.longest = max(self.longest, len(self.lines[self.row]))
+        return self
+
+    def _steer(self, code: str) -> None:
+        if code.endswith("A"):
+            self.row -= int(code[2:-1] or 1)
+        elif code == "\x1b[2K":
+            self.lines[self.row] = ""
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_the_bar_of_a_terminal_leaves_nothing_and_no_line_is_wider(
+    columns: int, store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with ConsoleReporter() as reporter:
+        tell_all(reporter, store)
+    screen = Screen(columns).feed(capsys.readouterr().out)
+    text = "\n".join(line.rstrip() for line in screen.lines).rstrip()
+    assert "━" not in text and "retraining" not in text and "no result yet" not in text
+    assert screen.longest <= columns
+    if columns == 120:
+        assert text.splitlines() == LINES
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("trial")])
+def test_a_trial_that_ended_takes_one_line_of_80_columns(line: str) -> None:
+    assert len(line) <= 80
+
+
+def test_a_resumed_search_says_what_is_done(
+    make_run: Callable[..., Run], capsys: pytest.CaptureFixture[str], runs: Path
+) -> None:
+    run = make_run()
+    run.trial(0, values=(0.5, 0.75))
+    run.trial(1, TrialState.RUNNING, (0.25,))
+    with ConsoleReporter() as reporter:
+        reporter.searching(run.store, SPACE, 0)
+        reporter.trial(record(2, TrialState.COMPLETED, 0.625))
+        reporter.trial(record(3, TrialState.COMPLETED, 0.875))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(" in this process")
+    assert lines[1] == "resumed: 3 epochs of 2 trials done already"
+    assert [line.endswith("  best") for line in lines[2:]] == [False, True]
+
+
+def test_the_bar_is_taken_down_by_an_error_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with pytest.raises(KeyboardInterrupt), ConsoleReporter() as reporter:
+        reporter.data(1, 3)
+        raise KeyboardInterrupt
+    assert capsys.readouterr().out.endswith("\x1b[1A\x1b[2K")
