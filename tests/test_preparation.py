@@ -83,3 +83,16 @@ def test_labels_have_a_row_for_every_image(folder: Path) -> None:
     assert all(row["label"] == row["class"] for row in rows)
     _, codes = dataset.validation()
     assert [int(row["class"]) for row in rows if row["split"] == "validation"] == list(codes)
+
+
+def test_a_label_is_no_formula_for_a_spreadsheet(folder: Path) -> None:
+    data = np.arange(60 * 16, dtype=np.uint8).reshape(60, 4, 4)
+    np.savez(folder / "tiny.npz", x=data, y=np.array(["=1+1", "@b"] * 30))
+    write_labels(folder / "labels.csv", get_ready(space(folder)).dataset)
+    rows = list(csv.DictReader((folder / "labels.csv").open()))
+    assert {row["label"] for row in rows} == {"'=1+1", "'@b"}
+
+
+def test_a_batch_size_without_a_sensible_end_is_refused_and_not_counted(folder: Path) -> None:
+    with pytest.raises(InputError, match="1000000000000 is above the 38 training images"):
+        get_ready(space(folder, "parameters.batch_size={type: int, min: 1, max: 1000000000000}"))

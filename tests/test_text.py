@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sweep.errors import InputError
-from sweep.text import LINE_LENGTH, byte_text, counted, one_line, printable
+from sweep.text import LINE_LENGTH, byte_text, counted, csv_cell, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,13 @@ def test_things_are_counted(count: int, words: str) -> None:
 
 def test_things_with_a_plural_of_their_own() -> None:
     assert (counted(1, "class", "classes"), counted(2, "class", "classes")) == ("1 class", "2 classes")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_a_text_that_a_spreadsheet_would_run_is_marked_as_a_text(text: str) -> None:
+    assert csv_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["cat/=1.png", "a-1", "", -1, -0.5, None, True])
+def test_what_no_spreadsheet_runs_stays_as_it_is(value: object) -> None:
+    assert csv_cell(value) is value

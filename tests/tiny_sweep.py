@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sweep.store.store import Store
-from sweep.trial.environment import runtime_environment
+from sweep.trial.runtime import configure_runtime
 
 CLASSES = 3
 
@@ -89,7 +89,8 @@ def call_main(arguments: list[str], cwd: str, environment: Mapping[str, str]) ->
     """`sweep ARGUMENTS` in this process and that directory."""
     from sweep.cli.main import main
 
-    os.environ.update(runtime_environment(1) | dict(environment))
+    os.environ.update(environment)
+    configure_runtime(1, deterministic=True)
     os.chdir(cwd)
     sys.argv = ["sweep", *arguments]
     code = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ import numpy as np
 
 from sweep.data.facts import ImageFacts
 from sweep.data.sharing import grouped
-import itertools
 
 UNSPLIT = "all"
 """Stands for the split of images whose source has none."""

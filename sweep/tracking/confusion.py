@@ -16,7 +16,7 @@ from sweep.text import printable
 Matrix = Sequence[Sequence[int]]
 """Counts: one row for each true class, one column for each predicted class."""
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|:~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|])")
 
 COUNTS_UP_TO = 20
 """With more classes the cells are too small for numbers."""
@@ -57,7 +57,9 @@ def _literal(name: str) -> str:
 
 
 def _name_axes(axes: Axes, classes: Sequence[str], points: float) -> None:
-    names = [name if len(name) <= 24 else f"{name[:23]}…" for name in map(printable, classes)]  # longer ones leave no room for cells
+    names = [
+        name if len(name) <= 24 else f"{name[:23]}…" for name in map(printable, classes)
+    ]  # longer ones leave no room for cells
     upright = max(map(len, names)) <= 2
     axes.set_xticks(range(len(names)), names, fontsize=points, rotation=0 if upright else 90, parse_math=False)
     axes.set_yticks(range(len(names)), names, fontsize=points, parse_math=False)

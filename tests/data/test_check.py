@@ -110,7 +110,12 @@ def test_copies_within_a_class_and_split_are_a_warning() -> None:
 
 
 def test_near_duplicates_are_warnings_wherever_they_are() -> None:
-    facts = [*clean("train", "test"), image("x", "cat", "train", phash=HASH), image("y", "cat", "train", phash=HASH ^ 1), image("z", "dog", "test", phash=HASH ^ 2)]
+    facts = [
+        *clean("train", "test"),
+        image("x", "cat", "train", phash=HASH),
+        image("y", "cat", "train", phash=HASH ^ 1),
+        image("z", "dog", "test", phash=HASH ^ 2),
+    ]
     report = check(facts, ["cat", "dog"])
     assert report.near_duplicates == (("x", "y"),)
     assert report.problems == ()
@@ -207,7 +212,14 @@ def test_an_image_of_an_unexpected_class_is_an_error_of_the_caller() -> None:
 
 
 def everything() -> CheckReport:
-    facts = [*clean("train", "test"), image("x", "cat", "train", pixels="p", phash=HASH), image("y", "cat", "train", pixels="p", phash=HASH), image("z", "dog", "test", pixels="p", phash=HASH), image("v", "cat", "train", phash=HASH ^ 3), image("bad�", "cat", "test", error="empty")]
+    facts = [
+        *clean("train", "test"),
+        image("x", "cat", "train", pixels="p", phash=HASH),
+        image("y", "cat", "train", pixels="p", phash=HASH),
+        image("z", "dog", "test", pixels="p", phash=HASH),
+        image("v", "cat", "train", phash=HASH ^ 3),
+        image("bad�", "cat", "test", error="empty"),
+    ]
     return check(facts, ["cat", "dog", "owl"])
 
 
@@ -222,7 +234,23 @@ def test_a_report_comes_back_from_its_json_text_as_it_was() -> None:
 def test_the_json_has_the_documented_keys() -> None:
     report = everything().to_json()
     assert list(report) == (
-        ["images", "classes", "splits", "sizes", "modes", "formats", "undecodable", "duplicates", "near_duplicates", "contradictions", "leaks", "missing", "imbalance", "problems", "warnings"]
+        [
+            "images",
+            "classes",
+            "splits",
+            "sizes",
+            "modes",
+            "formats",
+            "undecodable",
+            "duplicates",
+            "near_duplicates",
+            "contradictions",
+            "leaks",
+            "missing",
+            "imbalance",
+            "problems",
+            "warnings",
+        ]
     )
     assert report["contradictions"][0] == {"names": ["x", "y", "z"], "labels": ["cat", "cat", "dog"], "exact": True}
     assert report["leaks"][0] == {"names": ["x", "y", "z"], "splits": ["train", "train", "test"], "exact": True}

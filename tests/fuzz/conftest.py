@@ -15,7 +15,9 @@ _COMMON = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
     "print_blob": True,
 }
-settings.register_profile("normal", max_examples=100, derandomize=True, phases=[Phase.explicit, Phase.generate], **_COMMON)
+settings.register_profile(
+    "normal", max_examples=100, derandomize=True, phases=[Phase.explicit, Phase.generate], **_COMMON
+)
 settings.register_profile("fuzz", max_examples=1400, **_COMMON)
 settings.load_profile(os.environ.get("SWEEP_FUZZ_PROFILE", "normal"))
 
@@ -23,4 +25,6 @@ settings.load_profile(os.environ.get("SWEEP_FUZZ_PROFILE", "normal"))
 def pytest_terminal_summary(terminalreporter):
     if COUNTS:
         outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(COUNTS.items()))
-        terminalreporter.write_line(f"fuzz: {COUNTS.total():,} examples: {outcomes}; the slowest took {max(SLOWEST):.1f} s")
+        terminalreporter.write_line(
+            f"fuzz: {COUNTS.total():,} examples: {outcomes}; the slowest took {max(SLOWEST):.1f} s"
+        )

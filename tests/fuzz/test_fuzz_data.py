@@ -7,6 +7,7 @@ import bz2
 import gzip
 import io
 import tarfile
+import warnings
 import zipfile
 
 import numpy as np
@@ -22,6 +23,8 @@ from sweep.data.prepare import prepare
 from sweep.data.sources.source import Item
 from sweep.space.definition import DataSettings
 from tests.fuzz.outcomes import outcome
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # of Pillow and NumPy, about the odd data that it is all about
 
 ITEM = Item("cat/a", "cat", None, "cat/a")
 PIXELS = np.random.default_rng(0).integers(0, 256, (9, 11, 3), np.uint8)
@@ -45,16 +48,20 @@ IMAGES = [
     *(encoded("TIFF", mode) for mode in ("F", "CMYK", "I;16")),
     *(encoded("TIFF", "RGB", compression=kind) for kind in ("tiff_lzw", "tiff_deflate", "jpeg", "packbits")),
     *(encoded(kind, "RGB", exif=exif()) for kind in ("JPEG", "PNG", "WEBP", "TIFF")),
-    *(encoded(kind, "RGB", save_all=True, append_images=[Image.new("RGB", (11, 9))]) for kind in ("GIF", "WEBP", "PNG")),
+    *(
+        encoded(kind, "RGB", save_all=True, append_images=[Image.new("RGB", (11, 9))])
+        for kind in ("GIF", "WEBP", "PNG")
+    ),
     encoded("JPEG", "CMYK"),
     encoded("JPEG", "RGB", progressive=True),
 ]
 NAMES = st.one_of(
     st.sampled_from(["cat/a.png", "dog/b.png", "train/cat/c.png", "test/dog/d.png", "../x/a.png", "/x/a.png", "x", ""]),
     st.text(max_size=12),
-    st.lists(st.sampled_from(["cat", "dog", "..", ".", "", "train", "test", "a.png", "C:", "é", "\x1b[31m", "\0"]), max_size=4).map(
-        "/".join
-    ),
+    st.lists(
+        st.sampled_from(["cat", "dog", "..", ".", "", "train", "test", "a.png", "C:", "é", "\x1b[31m", "\0"]),
+        max_size=4,
+    ).map("/".join),
 )
 CONTENTS = st.sampled_from(IMAGES) | st.binary(max_size=40)
 
@@ -63,7 +70,8 @@ CHANGES = st.lists(
         st.sampled_from(["cut", "end", "flip", "set", "insert", "copy", "zero"]),
         st.integers(0, 2**20),
         st.integers(0, 2**20),
-        st.binary(min_size=1, max_size=8) | st.sampled_from([b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f"]),
+        st.binary(min_size=1, max_size=8)
+        | st.sampled_from([b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f"]),
     ),
     min_size=1,
     max_size=5,
@@ -72,17 +80,22 @@ CHANGES = st.lists(
 
 def changed(data: bytes, changes) -> bytes:
     for kind, first, second, some in changes:
-        here, there = first % (len(data) + 1), second % (len(data) + 1)
-        data = {
-            "cut": lambda: data[:here] + data[here + there % 16 :],
-            "end": lambda: data[:here],
-            "flip": lambda: data[:here] + bytes(byte ^ (1 << there % 8) for byte in data[here : here + 1]) + data[here + 1 :],
-            "set": lambda: data[:here] + some + data[here + len(some) :],
-            "insert": lambda: data[:here] + some + data[here:],
-            "copy": lambda: data[:here] + data[there : there + 64] + data[here:],
-            "zero": lambda: data[:here] + b"\0" * (there % 32) + data[here + there % 32 :],
-        }[kind]()
+        data = change(data, kind, first % (len(data) + 1), second % (len(data) + 1), some)
     return data
+
+
+def change(data: bytes, kind: str, here: int, there: int, some: bytes) -> bytes:
+    before, after = data[:here], data[here:]
+    changes = {
+        "cut": before + after[there % 16 :],
+        "end": before,
+        "flip": before + bytes(byte ^ (1 << there % 8) for byte in after[:1]) + after[1:],
+        "set": before + some + after[len(some) :],
+        "insert": before + some + after,
+        "copy": before + data[there : there + 64] + after,
+        "zero": before + b"\0" * (there % 32) + after[there % 32 :],
+    }
+    return changes[kind]
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +127,10 @@ def use_whole(path, cache) -> None:
     prepare(DataSettings(source=str(path), image_size=(4, 4), on_bad_file="skip"), cache=cache)
 
 
-@given(st.binary(max_size=500) | st.tuples(st.sampled_from([data[:16] for data in IMAGES]), st.binary(max_size=300)).map(b"".join))
+@given(
+    st.binary(max_size=500)
+    | st.tuples(st.sampled_from([data[:16] for data in IMAGES]), st.binary(max_size=300)).map(b"".join)
+)
 def test_any_bytes_as_an_image(data):
     look(data)
 
@@ -131,7 +147,8 @@ def test_images_spliced_of_two(first, second, here, there):
 
 def zipped(members, method=zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", method) as archive:
+        warnings.simplefilter("ignore")  # of names that are there twice
         for name, data, attributes in members:
             info = zipfile.ZipInfo(name or "x")
             info.compress_type, info.external_attr = method, attributes << 16
@@ -139,7 +156,13 @@ def zipped(members, method=zipfile.ZIP_DEFLATED) -> bytes:
     return buffer.getvalue()
 
 
-KINDS = [tarfile.REGTYPE] * 8 + [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.GNUTYPE_SPARSE]
+KINDS = [tarfile.REGTYPE] * 8 + [
+    tarfile.SYMTYPE,
+    tarfile.LNKTYPE,
+    tarfile.DIRTYPE,
+    tarfile.FIFOTYPE,
+    tarfile.GNUTYPE_SPARSE,
+]
 
 
 def tarred(members) -> bytes:
@@ -161,7 +184,14 @@ def members(kinds):
 
 SOUND = [(f"{label}/{n}.png", IMAGES[n], 0o100644) for n, label in enumerate(["cat", "dog"] * 6)]
 SOUND_TAR = tarred([(name, data, tarfile.REGTYPE) for name, data, _ in SOUND])
-ARCHIVES = [zipped(SOUND), zipped(SOUND, zipfile.ZIP_STORED), zipped(SOUND, zipfile.ZIP_BZIP2), SOUND_TAR, gzip.compress(SOUND_TAR), bz2.compress(SOUND_TAR)]
+ARCHIVES = [
+    zipped(SOUND),
+    zipped(SOUND, zipfile.ZIP_STORED),
+    zipped(SOUND, zipfile.ZIP_BZIP2),
+    SOUND_TAR,
+    gzip.compress(SOUND_TAR),
+    bz2.compress(SOUND_TAR),
+]
 
 
 @given(members([0, 0o100644, 0o040755, 0o120777, 0o020666]), CHANGES | st.just([]))
@@ -188,7 +218,9 @@ ARRAYS = st.builds(
     st.sampled_from(["u1", "i8", "u2", "f4", "f8", "U3", "S3", "?", "c8", "M8[s]", "V4", "u8", "U0"]),
     st.sampled_from([0, 1, 2, 255]),
 )
-NPZ_KEYS = st.sampled_from(["x", "y", "images", "labels", "classes", "x_train", "y_train", "x_test", "y_test", "x_val", "y_val"])
+NPZ_KEYS = st.sampled_from(
+    ["x", "y", "images", "labels", "classes", "x_train", "y_train", "x_test", "y_test", "x_val", "y_val"]
+)
 
 
 def packed(arrays) -> bytes:
@@ -221,13 +253,19 @@ def test_damaged_npz_files(folder, data, changes):
 
 
 CELLS = st.one_of(
-    st.sampled_from(["a.png", "b.png", "../a.png", "/dev/zero", "pipe", ".", "", "cat", "dog", "train", "test", '"', "=1+1"]),
+    st.sampled_from(
+        ["a.png", "b.png", "../a.png", "/dev/zero", "pipe", ".", "", "cat", "dog", "train", "test", '"', "=1+1"]
+    ),
     st.text(max_size=8),
 )
 HEADS = st.sampled_from(["path,label", "path,label,split", "label,path", "path,path,label", "\ufeffpath,label"])
 
 
-@given(HEADS | st.text(max_size=15), st.lists(st.lists(CELLS, max_size=4).map(",".join), max_size=8), st.sampled_from("\n\r"))
+@given(
+    HEADS | st.text(max_size=15),
+    st.lists(st.lists(CELLS, max_size=4).map(",".join), max_size=8),
+    st.sampled_from("\n\r"),
+)
 def test_tables(folder, head, rows, end):
     for number, name in enumerate(["a.png", "b.png"]):
         (folder / name).write_bytes(IMAGES[number])
@@ -249,5 +287,3 @@ def test_any_bytes_as_a_source(folder, data, name):
 @example("x/" * 4000)
 def test_any_text_as_a_source(text):
     outcome(lambda: use(text.replace(":", "")))  # what has a colon may name a function, and is allowed to run it
-
-

@@ -32,15 +32,31 @@ SCALARS = st.one_of(
 )
 TREES = st.recursive(
     SCALARS,
-    lambda children: st.lists(children, max_size=5)
-    | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=8), children, max_size=5),
+    lambda children: (
+        st.lists(children, max_size=5)
+        | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=8), children, max_size=5)
+    ),
     max_leaves=20,
 )
 YAML_WORDS = st.sampled_from(
     [
         *("{", "}", "[", "]", ": ", "- ", "? ", "&a ", "*a", "'", '"', "\t", "\n", "\n  ", "#", "---\n", "<<: ", ", "),
         *("!!int ", "!!set ", "!!omap ", "!!binary ", "!!python/object/apply:os.abort ", "%YAML 1.1\n", "|\n", ">-\n"),
-        *("1e999", "~", "=", ".nan", "1:30", "2020-13-01", "\0", "\x85", "\u2028", "\ufeff", "name", "data", "parameters"),
+        *(
+            "1e999",
+            "~",
+            "=",
+            ".nan",
+            "1:30",
+            "2020-13-01",
+            "\0",
+            "\x85",
+            "\u2028",
+            "\ufeff",
+            "name",
+            "data",
+            "parameters",
+        ),
     ]
 )
 
@@ -72,7 +88,10 @@ def test_any_words_of_yaml(text):
     outcome(lambda: use(parse_document(text, "f.yaml")))
 
 
-@given(content=st.binary(max_size=300) | st.sampled_from([text.encode() for text in SHIPPED.values()]), place=st.integers(0))
+@given(
+    content=st.binary(max_size=300) | st.sampled_from([text.encode() for text in SHIPPED.values()]),
+    place=st.integers(0),
+)
 def test_any_bytes_as_a_file(tmp_path_factory, content, place):
     path = tmp_path_factory.getbasetemp() / "fuzzed.yaml"
     place %= len(content) + 1

@@ -47,3 +47,19 @@ def test_a_space_is_frozen_and_picklable(make):
     assert pickle.loads(pickle.dumps(space)) == space
     with pytest.raises(ValidationError, match="frozen"):
         space.seed = 1
+
+
+@pytest.mark.parametrize(("written", "size"), [(100, 100), ("20GB", 20 * 10**9), ("1.5 GiB", 1.5 * 2**30), ("7B", 7)])
+def test_what_may_be_unpacked_is_a_size(make, written, size):
+    assert make({}, data={"source": "digits", "max_unpacked": written}).data.max_unpacked == size
+
+
+def test_by_default_20_gib_may_be_unpacked(make):
+    assert make({}).data.max_unpacked == 20 * 2**30
+
+
+def test_the_number_of_parameters_has_a_limit(about):
+    lines = [f"  p{number}: 1" for number in range(201)]
+    assert about("\n".join(["model: my:build", "parameters:", *lines])) == [
+        "5:3: parameters: must have at most 200 items, not " + repr({f"p{n}": 1 for n in range(201)})[:57] + "..."
+    ]

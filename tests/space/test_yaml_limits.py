@@ -11,10 +11,9 @@ from sweep.space.yaml_source import parse_document
 
 def laughs(levels, merge=False):
     """Each level has nine times the one before."""
-    aliases = [", ".join([f"*a{level - 1}"] * 9) for level in range(1, levels)]
-    forms = ["{{<<: [{}]}}" if merge else "[{}]"] * len(aliases)
-    lines = [f"a{level + 1}: &a{level + 1} {form.format(text)}" for level, (form, text) in enumerate(zip(forms, aliases))]
-    return "\n".join(["a0: &a0 {x: 1}" if merge else "a0: &a0 [x, x, x]", *lines])
+    first, form = ("{x: 1}", "{{<<: [{}]}}") if merge else ("[x, x, x]", "[{}]")
+    values = [first, *(form.format(", ".join([f"*a{level - 1}"] * 9)) for level in range(1, levels))]
+    return "\n".join(f"a{level}: &a{level} {value}" for level, value in enumerate(values))
 
 
 def excess(text):
@@ -37,13 +36,17 @@ def test_aliases_within_the_limit_are_values_as_any():
 
 def test_the_number_of_values_has_a_limit():
     require_little("a: [" + "x," * (MAX_VALUES - 4) + "]")
-    assert excess("a: [" + "x," * MAX_VALUES + "]").endswith(f"more than {MAX_VALUES:,} values, counting what aliases stand for")
+    assert excess("a: [" + "x," * MAX_VALUES + "]").endswith(
+        f"more than {MAX_VALUES:,} values, counting what aliases stand for"
+    )
 
 
 def test_depth_has_a_limit_through_aliases_too():
     inner = MAX_DEPTH - 2
     require_little("a: " + "[" * inner + "]" * inner)
-    assert excess("a: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH).startswith("f:1:53: the file is nested more than 50 levels")
+    assert excess("a: " + "[" * MAX_DEPTH + "]" * MAX_DEPTH).startswith(
+        "f:1:53: the file is nested more than 50 levels"
+    )
     chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 100))
     assert "nested more than 50 levels" in excess(chain)
 

@@ -124,3 +124,11 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one_whole(run, store, fil
     with pytest.raises(SweepFailed, match=r"trials\.json\.new: Is a directory; free some space or check"):
         write_tables(run, store)
     assert run.trials_json.read_text() == before
+
+
+def test_a_text_in_the_csv_is_no_formula_and_json_has_it_as_it_is(run, store, fill):
+    fill.ask(0, config={"activation": "=cmd|'/c calc'!A1", "offset": -1})
+    write_tables(run, store)
+    row = next(csv.DictReader(run.trials_csv.open()))
+    assert (row["config.activation"], row["config.offset"]) == ("'=cmd|'/c calc'!A1", "-1")
+    assert strictly(run.trials_json.read_text())[0]["config"]["activation"] == "=cmd|'/c calc'!A1"

@@ -51,7 +51,12 @@ def test_the_table_escapes_what_markdown_takes_for_a_column():
     assert table([[1]], ["a|b"]).splitlines()[2] == "| **a\\|b** | 1 |"
 
 
-HOSTILE = ["![x](http://x.test/a.png)", "<img src=http://x.test/a.png>", "<script>alert(1)</script>", "[a](javascript:b)"]
+HOSTILE = [
+    "![x](http://x.test/a.png)",
+    "<img src=http://x.test/a.png>",
+    "<script>alert(1)</script>",
+    "[a](javascript:b)",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

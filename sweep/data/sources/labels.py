@@ -42,7 +42,7 @@ def _flat(y: np.ndarray, where: str) -> np.ndarray:
     """(n,) of integers or of text."""
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
-    if y.ndim == 2 and y.dtype.kind in "biuf":
+    if y.ndim == 2 and y.shape[1] > 0 and y.dtype.kind in "biuf":
         return _from_one_hot(y, where)
     if y.ndim != 1:
         raise DataError(f"{where}: have the shape {y.shape}; expected (n,), (n, 1) or one-hot (n, classes)")

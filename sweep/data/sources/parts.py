@@ -29,7 +29,9 @@ def parts(names: Collection[str], splits: Splits | None, where: str) -> dict[str
     for part in set(found.values()):
         players = sorted(name for name, played in found.items() if played == part)
         if len(players) > 1:
-            raise DataError(f"{where}: {printable(' and '.join(players))} are both {part}; say in data.splits which one is")
+            raise DataError(
+                f"{where}: {printable(' and '.join(players))} are both {part}; say in data.splits which one is"
+            )
     if "train" not in found.values():
         raise DataError(f"{where}: no split is train (found: {_listed(names)}); say in data.splits which one is")
     return found

@@ -48,6 +48,8 @@ def test_classes_are_those_of_all_parts():
         ([np.nan, 1.0], None, "floats that are not whole"),
         ([[1, 1], [0, 1]], None, "not every row is one-hot"),
         ([[0.9, 0.1]], None, "not every row is one-hot"),
+        (np.zeros((0, 0)), None, r"the shape \(0, 0\)"),
+        (np.zeros((3, 0)), None, r"the shape \(3, 0\)"),
         (np.zeros((2, 2, 2)), None, r"the shape \(2, 2, 2\)"),
         ([0, 3], ["a", "b"], "labels go from 0 to 3, but there are 2 class names"),
         ([-1, 0], ["a", "b"], "labels go from -1 to 0"),

@@ -102,7 +102,7 @@ class Evil:
 def test_nothing_is_ever_unpickled(saved, tmp_path, key):
     arrays = {"x": X, "y": Y, "classes": np.array(["a", "b"])} | {key: np.array([Evil(tmp_path / "made")] * 4, object)}
     path = saved(**arrays)
-    with pytest.raises(DataError, match="cannot be read as .npz .*allow_pickle=False") as caught:
+    with pytest.raises(DataError, match=r"cannot be read as .npz .*allow_pickle=False") as caught:
         from_npz(path, None).sizes()
     assert len(str(caught.value).splitlines()) == 1
     assert not (tmp_path / "made").exists()
@@ -127,6 +127,6 @@ def test_a_header_that_lies_about_the_size_takes_no_memory(tmp_path, shape, dtyp
         archive.writestr("x.npy", header((0, 2, 2), "|u1"))
         archive.writestr("y.npy", header(shape, dtype))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(DataError, match="cannot be read as .npz"):
+    with pytest.raises(DataError, match=r"cannot be read as .npz"):
         from_npz(tmp_path / "x.npz", None)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
