@@ -15,7 +15,6 @@ import pytest
 
 from sweep.errors import InputError
 from sweep.records import TrialState
-from sweep.store.store import Store
 from tests.tiny_sweep import Trainer, digest, open_store, write_images, write_space
 
 STOPPED = "sweep: stopped, and nothing finished is lost; go on with: sweep resume tiny-001\n"
@@ -76,18 +75,11 @@ def test_after_ctrl_c_the_sweep_goes_on_as_if_nothing_had_been(
     assert attempts(run)[0] == attempts(run)[2] == ["completed"]
 
 
-def test_after_a_kill_too_and_its_worker_ends_by_itself(
-    finished: Path, trainer: Trainer, folder: Path, run: Path
-) -> None:
-    process = trainer.start("run", write_space(folder), "--workers", "1", cwd=folder)
+def test_after_a_kill_too(finished: Path, trainer: Trainer, folder: Path, run: Path) -> None:
+    process = trainer.start("run", write_space(folder), "--workers", "0", cwd=folder)
     wait_for(lambda: has_begun(run, 1), process)
-    worker = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
     process.kill()
     process.communicate(timeout=60)
-    deadline = time.monotonic() + 60
-    while Path(f"/proc/{worker}").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
     assert json.loads(trainer("show", "--json", cwd=folder).out)["state"] == "interrupted"
     before = attempts(run)
     finish(trainer, folder)
@@ -175,16 +167,3 @@ def test_a_second_process_may_not_run_the_same_sweep(finished: Path, trainer: Tr
             done = trainer(*command, cwd=folder)
             assert (done.code, done.out) == (2, "")
             assert done.err.startswith(f"error: run tiny-001 is being run by pid {os.getpid()} on ")
-
-
-def test_a_reader_of_the_output_that_goes_away_stops_the_sweep_as_ctrl_c_does(
-    trainer: Trainer, folder: Path, run: Path
-) -> None:
-    process = trainer.start("run", write_space(folder), "--workers", "0", cwd=folder)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.stdout.close()
-    assert process.wait(60) == 130
-    assert process.stderr is not None and process.stderr.read() == STOPPED
-    with Store.open(run / "sweep.db") as store:
-        assert store.release_running() == []

