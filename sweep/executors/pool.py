@@ -52,7 +52,7 @@ class _Worker:
         self.process.wait()
 
     def end(self) -> None:
-        self.connection.close()
+        """Once its pipe is closed, an idle process ends by itself."""
         try:
             self.process.wait(CLOSE_SECONDS if self.request is None else 0.1)
         except subprocess.TimeoutExpired:
@@ -143,6 +143,8 @@ class PoolExecutor:
                     worker.connection.send(STOP)
 
     def close(self) -> None:
+        for worker in self._workers:
+            worker.connection.close()
         for worker in self._workers:
             worker.end()
         self._workers = []
