@@ -1,9 +1,14 @@
 """The memory of a sweep's processes while it trains many small models one after the other: it stays flat.
 
     python benchmarks/memory.py --trials 200
+    python benchmarks/memory.py --trials 200 --one-shape
 
 Runs a random search on two workers and another one inside of one process, each in an orchestrator of its own, and
 prints how much memory (RSS) its processes have at rest. Linux only.
+
+TensorFlow keeps what oneDNN made for each shape of an array that it has met, up to a number of them: where no two
+models are alike, that fills up over the first hundreds of trials. With `--one-shape` all models are of one shape, so
+that what is left is what trials themselves leave behind.
 """
 
 from __future__ import annotations
@@ -34,16 +39,17 @@ WINDOW = 10
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--one-shape", action="store_true", help="models differ in what changes no shape only")
     parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)  # a process of its own, with so many workers
     arguments = parser.parse_args()
     if arguments.inside is not None:
-        print(json.dumps(search(arguments.trials, arguments.inside)))
+        print(json.dumps(search(tiny_space(arguments.trials, arguments.one_shape), arguments.inside)))
         return
     marks = [round(part * arguments.trials) for part in MARKS]
     print(f"| process | {' | '.join(f'{mark} trials' for mark in marks)} | growth a trial of the process |")
     print("|---|" + "--:|" * (len(marks) + 1))
     for workers in (2, 0):
-        command = [sys.executable, __file__, "--trials", str(arguments.trials), "--inside", str(workers)]
+        command = [sys.executable, __file__, *sys.argv[1:], "--inside", str(workers)]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         seen: dict[str, list[int]] = json.loads(output.splitlines()[-1])
         for name, sizes in seen.items():
@@ -53,23 +59,25 @@ def main() -> None:
             print(f"| {name} | {figures} | {growth:+,.0f} kB |", flush=True)
 
 
-def search(trials: int, workers: int) -> dict[str, list[int]]:
+def search(space: Space, workers: int) -> dict[str, list[int]]:
     """The RSS of each process in bytes at each mark."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SWEEP_CACHE"] = folder
-        looks = Looks(trials)
-        sweep.run(tiny_space(trials), runs_dir=folder, workers=workers, retrain=False, reporter=looks)
+        looks = Looks(space.search.max_trials or 0)
+        sweep.run(space, runs_dir=folder, workers=workers, retrain=False, reporter=looks)
     names = [f"worker {number}" for number in range(1, workers + 1)]
     everyone = ["orchestrator" if workers else "all in one process", *names]
     return {name: list(sizes) for name, sizes in zip(everyone, zip(*looks.marks, strict=True), strict=True)}
 
 
-def tiny_space(trials: int) -> Space:
-    """No two models alike: each is traced anew."""
-    parameters = {
+def tiny_space(trials: int, one_shape: bool) -> Space:
+    shapes = {
         "conv_layers": {"type": "int", "min": 1, "max": 3},
         "filters": {"type": "int", "min": 2, "max": 16, "per": "conv_layers"},
         "batch_norm": {"type": "boolean"},
+    }
+    parameters = {
+        **({"conv_layers": 2, "filters": 8, "batch_norm": True} if one_shape else shapes),
         "optimizer": {"type": "choice", "values": ["adam", "sgd"]},
         "learning_rate": {"type": "float", "min": 1e-4, "max": 1e-2, "sampling": "log"},
         "dropout": {"type": "float", "min": 0.0, "max": 0.5},

@@ -112,7 +112,8 @@ class Session:
 
         write_final(self._directory.tensorboard, metrics, metrics["classes"])
         self.finish()
-        self._reporter.evaluated(metrics)
+        with contextlib.suppress(BrokenPipeError):  # `| head` has seen enough; all is done and stored
+            self._reporter.evaluated(metrics)
 
     def _replay(self) -> tuple[Searcher, list[Proposal]]:
         from sweep.search.oracle_searcher import replay
