@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from sweep.result import SweepResult, read_result
 from sweep.space.definition import Space
 from sweep.store.layout import DEFAULT_RUNS_DIR, RunDirectory, find_run, require_free
 from sweep.store.lock import RunLock
+from sweep.store.state import search_has_ended
 from sweep.store.store import Store
 from sweep.text import one_line
 
@@ -56,15 +57,21 @@ def resume(
     runs_dir: str | Path = DEFAULT_RUNS_DIR,
     workers: int | None = None,
     retrain: bool = True,
+    overrides: Sequence[str] = (),
     reporter: Reporter | None = None,
 ) -> SweepResult:
     """Go on with a sweep that was stopped or killed (the latest, where no name is given). What is finished stays, and
     where all is, nothing is done.
 
-    Raises InputError where there is no such sweep, where another process runs it, or where its data has changed.
+    `overrides` may raise `search.max_trials` and `search.max_time`, as `key=value`. Raises InputError where they say
+    anything else, where there is no such sweep, where another process runs it, or where its data or its definition
+    has changed.
     """
+    from sweep.run_definition import raise_limits
+
     reporter = reporter or Reporter()
     with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
+        raise_limits(store, ready.space, overrides)
         reporter.ready(ready)
         _search_and_finish(directory, store, ready, workers, retrain, reporter)
     return open(directory.name, runs_dir=runs_dir)
@@ -83,7 +90,7 @@ def retrain_best(
     """
     reporter = reporter or Reporter()
     with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
-        if not store.events("search_finished"):
+        if not search_has_ended(store):
             raise InputError(
                 f"the search of {directory.name} has not ended yet; go on with: {directory.command('resume')}"
             )
@@ -144,11 +151,13 @@ def _opened(
     name: str | None, runs_dir: str | Path, workers: int | None, reporter: Reporter
 ) -> Iterator[tuple[RunDirectory, Store, Ready]]:
     """An existing sweep, with the data that it began with."""
-    from sweep.space.load import load_space
+    from sweep.run_definition import first_space, require_unedited
 
     directory = find_run(Path(runs_dir), name)
     with _held(directory), Store.open(directory.database) as store:
-        ready = _get_ready(load_space(directory.space_file), workers, reporter)
+        space = first_space(directory, store)
+        require_unedited(directory, space)
+        ready = _get_ready(space, workers, reporter)
         if store.facts["dataset_digest"] != ready.dataset.digest:
             raise InputError(
                 f"the images of {ready.space.data.source} have changed since {directory.name} began: results before "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sweep.final.finalize import read_metrics
+from sweep.run_definition import first_space
 from sweep.space.definition import Space
 from sweep.space.dimensions import expand
-from sweep.space.load import load_space
 from sweep.store.layout import RunDirectory
 from sweep.store.lock import RunLock
 from sweep.store.reading import Reader
+from sweep.store.state import search_has_ended
 from sweep.store.store import Store
 from sweep.tracking.tensorboard import TensorBoardTracker
 
@@ -22,8 +23,8 @@ def make_tracker(directory: RunDirectory, store: Reader, space: Space) -> Tensor
 def rebuild_tensorboard(directory: RunDirectory) -> None:
     """Delete the directory and write all of it anew. Raises InputError while a process runs the sweep."""
     with RunLock(directory), Store.open(directory.database, read_only=True) as store:
-        tracker = make_tracker(directory, store, load_space(directory.space_file))
-        ended = bool(store.events("search_finished"))
+        tracker = make_tracker(directory, store, first_space(directory, store))
+        ended = search_has_ended(store)
         tracker.rebuild(store.trials(live=False), store.all_epochs(), finished=ended)
         metrics = read_metrics(directory)
         if metrics is not None:

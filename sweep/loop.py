@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -28,6 +29,21 @@ class Observer(Protocol):
 
     def epoch(self, report: EpochReport) -> None:
         """A trial has trained one more epoch."""
+
+    def lost(self, loss: TrialLost) -> None:
+        """The worker of a trial died; it goes on from its checkpoint in another one."""
+
+
+class Ending(enum.Enum):
+    """Why nothing more is trained."""
+
+    FINISHED = enum.auto()  # all that the searcher asked for is
+    OUT_OF_TIME = enum.auto()  # `max_time` is up, and what was running then has ended
+    STOPPED = enum.auto()  # by the user
+
+
+class TooManyFailures(SweepFailed):
+    """`max_failures` trials in a row have failed: more likely the fault of all than of each."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +82,18 @@ class Loop:
         self._known: dict[int, dict[int, EpochReport]] = {}  # what the store has of the running trials
         self._failures: list[str] = []  # of the last trials, as long as no other came between
 
-    def run(self, open_proposals: Iterable[Proposal] = ()) -> bool:
-        """Whether the search came to its end; not so where the user stopped it. `open_proposals` were asked for
-        before and have no result yet."""
+    def run(self, open_proposals: Iterable[Proposal] = ()) -> Ending:
+        """Train to the end. `open_proposals` were asked for before and have no result yet. Raises TooManyFailures."""
         self._pending.extend(open_proposals)
         deadline = None if self._limits.seconds is None else time.monotonic() + self._limits.seconds
         while True:
+            in_time = deadline is None or time.monotonic() < deadline
             if self._stop.requested:
                 self._executor.stop()
-            elif deadline is None or time.monotonic() < deadline:
+            elif in_time:
                 self._fill()
             if not self._executor.busy:
-                return not self._stop.requested
+                return Ending.STOPPED if self._stop.requested else Ending.FINISHED if in_time else Ending.OUT_OF_TIME
             for request, event in self._executor.collect(POLL_SECONDS):
                 self._handle(request, event)
             self._end_overdue()
@@ -136,11 +152,14 @@ class Loop:
 
     def _handle_lost(self, request: TrialRequest, event: WorkerLost) -> None:
         trial = request.trial
-        self._store.record_lost(TrialLost(trial, event.reason))
+        loss = TrialLost(trial, event.reason)
+        self._store.record_lost(loss)
         self._lost[trial] = self._lost.get(trial, 0) + 1
         if self._lost[trial] <= self._limits.retries:
             del self._running[trial]
             self._pending.appendleft(self._proposals[trial])
+            for observer in self._observers:
+                observer.lost(loss)
         else:
             self._fail(trial, event.reason)
 
@@ -168,7 +187,7 @@ class Loop:
         self._failures.append(result.error or "no reason given")
         if len(self._failures) >= self._limits.failures:
             cause, times = Counter(self._failures).most_common(1)[0]
-            raise SweepFailed(f"{len(self._failures)} trials in a row failed, {times} of them with: {cause}")
+            raise TooManyFailures(f"{len(self._failures)} trials in a row failed, {times} of them with: {cause}")
 
     def _tell_observers(self, trial: int) -> None:
         record = self._store.trial(trial)

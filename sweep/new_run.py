@@ -27,10 +27,11 @@ def new_run(runs_dir: Path, name: str | None, ready: Ready) -> RunDirectory:
     directory = create_run(runs_dir, name, ready.space.name)
     reach("run.claimed")
     try:
-        directory.space_file.write_text(dump_space(ready.space), encoding="utf-8")
+        definition = dump_space(ready.space)
+        directory.space_file.write_text(definition, encoding="utf-8")
         write_json(directory.environment_file, environment)
         write_labels(directory.labels_csv, ready.dataset)
-        Store.create(directory.database, _facts(directory, ready)).close()
+        Store.create(directory.database, {"definition": definition, **_facts(directory, ready)}).close()
     except BaseException as exc:
         shutil.rmtree(directory.root, ignore_errors=True)
         if isinstance(exc, OSError):

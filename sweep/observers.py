@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sweep.records import EpochReport, TrialRecord
+from sweep.records import EpochReport, TrialLost, TrialRecord
 from sweep.space.definition import Space
 from sweep.store.export import write_tables
 from sweep.store.layout import RunDirectory
@@ -13,6 +13,7 @@ from sweep.store.store import Store
 if TYPE_CHECKING:
     from sweep.final.requests import RetrainEpoch
     from sweep.final.winner import Winner
+    from sweep.loop import Ending
     from sweep.preparation import Ready
 
 
@@ -28,6 +29,9 @@ class TableObserver:
 
     def epoch(self, report: EpochReport) -> None:
         """A table has rows for trials, not for epochs."""
+
+    def lost(self, loss: TrialLost) -> None:
+        """The trial has not ended."""
 
 
 class Reporter:
@@ -48,11 +52,14 @@ class Reporter:
     def epoch(self, report: EpochReport) -> None:
         """A trial has trained one more epoch."""
 
+    def lost(self, loss: TrialLost) -> None:
+        """The worker of a trial died; it goes on from its checkpoint in another one."""
+
     def stopping(self) -> None:
         """A stop was requested: the running epochs are the last ones. Called from a signal handler."""
 
-    def searched(self, stopped: bool) -> None:
-        """The search has ended, or was stopped."""
+    def searched(self, ending: Ending | None) -> None:
+        """Nothing more is trained, and why; None where a fault is the reason."""
 
     def retraining(self, winner: Winner, space: Space) -> None:
         """The winner is frozen, and about to be retrained."""

@@ -69,6 +69,17 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class LimitsRaised:
+    """The user's decision, between two of the searcher's: how far the search may go from now on, None: without end.
+
+    `max_time` is in seconds.
+    """
+
+    max_trials: int | None
+    max_time: float | None
+
+
+@dataclass(frozen=True)
 class TrialRequest:
     """A proposal made ready to run: everything that a worker needs besides the `TrialContext` of the sweep."""
 
@@ -112,6 +123,10 @@ class TrialLost:
 
 
 TrialEvent = EpochReport | TrialResult | TrialLost
+
+
+Decision = Proposal | TrialResult | LimitsRaised
+"""What a search is a function of, in the order in which they came."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sweep.boards import make_tracker
-from sweep.errors import Interrupted, SweepFailed
+from sweep.errors import Interrupted, SweepError, SweepFailed
 from sweep.executors.base import Executor, Function
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.pool import PoolExecutor
@@ -19,15 +19,18 @@ from sweep.final.folder import restore
 from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
-from sweep.loop import Limits, Loop
+from sweep.loop import Ending, Limits, Loop, TooManyFailures
 from sweep.observers import Reporter, TableObserver
 from sweep.preparation import Ready
-from sweep.records import Proposal, TrialResult
+from sweep.records import Proposal
+from sweep.result import SweepResult, read_result
+from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
 from sweep.stop import StopSignal
 from sweep.store.layout import RunDirectory
-from sweep.store.reading import Ask
+from sweep.store.state import search_has_ended
 from sweep.store.store import Store
+from sweep.text import number
 from sweep.trial.context import TrialContext
 from sweep.trial.runtime import import_tensorflow, runtime_environment
 from sweep.trial.task import run_task
@@ -44,14 +47,15 @@ class Session:
         self, directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter
     ) -> None:
         self._directory, self._store, self._reporter = directory, store, reporter
-        self._space, self._dataset = ready.space, ready.dataset
+        self._first_space, self._dataset = ready.space, ready.dataset
+        self._space = current_space(ready.space, store)
         self._workers = _processors() // self._space.threads_per_trial or 1 if workers is None else workers
         self._tracker = make_tracker(directory, store, self._space)
 
     def search(self) -> None:
         """Train all that the searcher asks for, unless that is done already. Raises Interrupted where the user stopped
         it."""
-        if self._store.events("search_finished"):
+        if search_has_ended(self._store):
             return
         began = time.monotonic()
         self._store.release_running()
@@ -61,13 +65,18 @@ class Session:
             searcher, open_proposals = self._replay()
             self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
             self._reporter.searching(self._store, self._space, self._workers)
+            ending: Ending | None = None
             try:
-                finished = self._loop(searcher, executor, stop).run(open_proposals)
+                ending = self._loop(searcher, executor, stop).run(open_proposals)
+            except TooManyFailures as exc:
+                raise SweepFailed(
+                    f"{exc}; once that is mended, go on with: {self._directory.command('resume')}"
+                ) from exc
             finally:
                 self._store.release_running()
                 self._store.record_event("searched", seconds=time.monotonic() - began)
-                self._reporter.searched(stop.requested)
-        if not finished:
+                self._reporter.searched(ending)
+        if ending is Ending.STOPPED:
             raise Interrupted(parting(self._directory))
         self._tracker.finish()
         self._store.record_event("search_finished")
@@ -118,11 +127,7 @@ class Session:
     def _replay(self) -> tuple[Searcher, list[Proposal]]:
         from sweep.search.oracle_searcher import replay
 
-        facts = self._store.decisions()
-        history: list[Proposal | TrialResult] = [
-            fact.proposal if isinstance(fact, Ask) else fact.result for fact in facts
-        ]
-        searcher, open_proposals = replay(self._space, history)
+        searcher, open_proposals = replay(self._first_space, self._store.decisions())
         return searcher, list(open_proposals.values())
 
     def _loop(self, searcher: Searcher, executor: Executor, stop: StopSignal) -> Loop:
@@ -170,7 +175,18 @@ class Session:
 
 def parting(directory: RunDirectory) -> str:
     """What a user reads who stopped a sweep."""
-    return f"stopped, and nothing finished is lost; go on with: {directory.command('resume')}"
+    best = ""
+    with contextlib.suppress(SweepError), Store.open(directory.database, read_only=True) as store:
+        best = _best_so_far(read_result(directory, store))
+    return f"stopped, and nothing finished is lost; {best}go on with: {directory.command('resume')}"
+
+
+def _best_so_far(result: SweepResult) -> str:
+    best = result.best_trial
+    if best is None:
+        return ""
+    reached = f"{result.objective.metric} {number(best.objective)} at epoch {best.best_epoch}"
+    return f"the best so far is trial {best.id}, {reached}; "
 
 
 def _in_this_process(stop: StopSignal, function: Function, request: Any) -> Iterator[Any]:

@@ -31,6 +31,11 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+def number(value: float | None) -> str:
+    """Four digits that matter, as a metric is read."""
+    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:.4g}"
+
+
 def byte_text(count: int) -> str:
     """`512 bytes`, `1.5 MB`, `2 GB`: powers of 1,000, as the definition file reads them."""
     size, unit = float(count), "bytes"

@@ -58,3 +58,6 @@ class Watcher:
 
     def epoch(self, report: Any) -> None:
         self.seen.append(("epoch", report.trial, report.epoch))
+
+    def lost(self, loss: Any) -> None:
+        self.seen.append(("lost", loss.trial, loss.reason))

@@ -12,6 +12,7 @@ import sweep
 from sweep import api, session
 from sweep.errors import DataError, InputError, Interrupted, SweepFailed
 from sweep.observers import Reporter
+from sweep.records import LimitsRaised, Proposal, TrialResult, TrialState
 from sweep.space.definition import Space
 from sweep.store.layout import RunDirectory
 from sweep.store.lock import RunLock
@@ -189,6 +190,38 @@ def test_a_traceback_that_cannot_be_kept_hides_no_error(fake: type[FakeSession],
         sweep.resume()
 
 
+def test_the_best_so_far_is_named(fake: type[FakeSession], space: Space) -> None:
+    sweep.run(space)
+    with Store.open(Path("runs/tiny-001/sweep.db")) as store:
+        for trial, value in enumerate([0.5, 0.75]):
+            store.record_ask(Proposal(trial, {}, 0, 2), seed=1)
+            store.record_result(TrialResult(trial, TrialState.COMPLETED, 2, best_epoch=1, objective=value))
+    fake.raises = KeyboardInterrupt()
+    with pytest.raises(Interrupted) as caught:
+        sweep.resume()
+    assert str(caught.value) == (
+        "stopped, and nothing finished is lost; the best so far is trial 1, val_accuracy 0.7500 at epoch 1; "
+        "go on with: sweep resume tiny-001"
+    )
+
+
+def test_a_limit_is_raised_before_the_search_goes_on(fake: type[FakeSession], space: Space) -> None:
+    sweep.run(space, retrain=False)
+    sweep.resume(overrides=["search.max_trials=9"], retrain=False)
+    assert fake.asked == ["search", "finish", "search", "finish"]
+    with open_store(Path("runs/tiny-001")) as store:
+        assert store.decisions() == [LimitsRaised(9, None)]
+
+
+def test_and_not_where_the_images_are_others_than_before(fake: type[FakeSession], space: Space) -> None:
+    sweep.run(space, retrain=False)
+    write_images(Path("tiny.npz"), seed=1)
+    with pytest.raises(InputError, match="have changed"):
+        sweep.resume(overrides=["search.max_trials=9"])
+    with open_store(Path("runs/tiny-001")) as store:
+        assert store.decisions() == []
+
+
 CALLS: list[Callable[..., Any]] = [api.resume, api.retrain_best, api.evaluate]
 
 
@@ -199,6 +232,19 @@ def test_nothing_goes_on_with_other_images(call: Callable[..., Any], fake: type[
     fake.asked.clear()
     with pytest.raises(InputError, match=r"the images of .*tiny\.npz have changed since tiny-001 began: "):
         call("tiny-001")
+    assert fake.asked == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_nothing_goes_on_with_an_edited_definition(
+    call: Callable[..., Any], fake: type[FakeSession], space: Space
+) -> None:
+    sweep.run(space)
+    file = Path("runs/tiny-001/space.yaml")
+    file.write_text(file.read_text().replace("seed: 0\nparameters", "seed: 1\nparameters"))
+    fake.asked.clear()
+    with pytest.raises(InputError, match=r"space\.yaml was edited: seed was 0 and is now 1; "):
+        call()
     assert fake.asked == []
 
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("tracking",),
     ("loop",),
     ("final",),
-    ("preparation", "result", "observers", "boards", "new_run"),
+    ("preparation", "result", "observers", "run_definition", "boards", "new_run"),
     ("session",),
     ("api",),
     ("cli",),

@@ -10,7 +10,7 @@ import pytest
 from sweep.errors import SweepFailed
 from sweep.executors.base import WorkerLost
 from sweep.executors.inline import InlineExecutor
-from sweep.loop import Limits, Loop
+from sweep.loop import Ending, Limits, Loop
 from sweep.records import Proposal, TrialRequest, TrialResult, TrialState
 from sweep.stop import StopSignal
 from sweep.store.store import Store
@@ -29,7 +29,7 @@ def proposal(trial: int, last: int = 2, first: int = 0) -> Proposal:
 
 def drive(
     store: Store, tmp_path: Path, searcher: ListSearcher, function: Callable[..., Any] = train, **options: Any
-) -> bool:
+) -> Ending:
     open_proposals = options.pop("open_proposals", ())
     executor = options.pop("executor", None) or InlineExecutor(function)
     loop = Loop(searcher, executor, store, seed=0, checkpoints=tmp_path / "checkpoints", **options)
@@ -38,7 +38,7 @@ def drive(
 
 def test_trains_what_is_asked_for_and_stores_and_tells_every_result(store: Store, tmp_path: Path) -> None:
     searcher = ListSearcher([proposal(0, 2), proposal(1, 3)])
-    assert drive(store, tmp_path, searcher)
+    assert drive(store, tmp_path, searcher) is Ending.FINISHED
     assert [(one.id, one.state.value, one.epochs_trained) for one in store.trials()] == [
         (0, "completed", 2),
         (1, "completed", 3),
@@ -106,6 +106,25 @@ def test_a_trial_whose_worker_died_is_tried_again(store: Store, tmp_path: Path) 
     assert [one.outcome for one in store.attempts(0)] == ["lost", "lost", "completed"]
 
 
+def test_observers_hear_that_a_trial_is_tried_again(store: Store, tmp_path: Path) -> None:
+    watcher = Watcher()
+    executor = LosingExecutor({0: 9})
+    drive(
+        store,
+        tmp_path,
+        ListSearcher([proposal(0)]),
+        executor=executor,
+        limits=Limits(retries=1),
+        observers=[watcher],
+    )
+    assert watcher.seen == [
+        ("trial", 0, "running"),
+        ("lost", 0, "killed by SIGKILL"),
+        ("trial", 0, "running"),
+        ("trial", 0, "failed"),
+    ]
+
+
 def test_and_fails_with_the_reason_when_it_has_no_tries_left(store: Store, tmp_path: Path) -> None:
     searcher = ListSearcher([proposal(0), proposal(1)])
     drive(store, tmp_path, searcher, executor=LosingExecutor({0: 9}), limits=Limits(retries=1))
@@ -124,7 +143,7 @@ def test_a_stop_leaves_the_rest_unasked_and_says_so(store: Store, tmp_path: Path
             yield event
 
     searcher = ListSearcher([proposal(0), proposal(1)])
-    assert not drive(store, tmp_path, searcher, stopping, stop=stop)
+    assert drive(store, tmp_path, searcher, stopping, stop=stop) is Ending.STOPPED
     assert store.release_running() == [0]
     (record,) = store.trials()
     assert (record.state, [one.epoch for one in store.epochs(0)], searcher.told) == (TrialState.WAITING, [1], [])
@@ -132,7 +151,7 @@ def test_a_stop_leaves_the_rest_unasked_and_says_so(store: Store, tmp_path: Path
 
 def test_when_the_time_is_up_nothing_new_begins_and_what_runs_ends(store: Store, tmp_path: Path) -> None:
     searcher = ListSearcher([proposal(0), proposal(1)])
-    assert drive(store, tmp_path, searcher, limits=Limits(seconds=0))
+    assert drive(store, tmp_path, searcher, limits=Limits(seconds=0)) is Ending.OUT_OF_TIME
     assert (store.trials(), searcher.asked) == ([], 0)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sweep.executors.inline import InlineExecutor
-from sweep.loop import Loop
+from sweep.loop import Ending, Loop
 from sweep.observers import Reporter, TableObserver
 from sweep.records import EpochReport, Proposal, TrialResult, TrialState
 from sweep.store.layout import RunDirectory, create_run
@@ -50,7 +50,7 @@ def test_tables_are_up_to_date_after_every_trial_of_a_search(run: RunDirectory, 
     proposals = [Proposal(number, {"units": number}, 0, 1) for number in range(2)]
     parts = (ListSearcher(proposals), InlineExecutor(train), store)
     loop = Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=[TableObserver(run, store), Reading()])
-    assert loop.run()
+    assert loop.run() is Ending.FINISHED
     assert seen == [0, 1, 1, 2]
 
 
@@ -58,7 +58,7 @@ def test_a_reporter_says_nothing_unless_it_is_taught_to(capsys: pytest.CaptureFi
     reporter = Reporter()
     hooks = [name for name in vars(Reporter) if not name.startswith("_")]
     assert set(hooks) == {
-        *("data", "ready", "searching", "trial", "epoch", "stopping"),
+        *("data", "ready", "searching", "trial", "epoch", "lost", "stopping"),
         *("searched", "retraining", "retrain", "evaluated"),
     }
     for name in hooks:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from sweep.errors import InputError
-from sweep.text import LINE_LENGTH, byte_text, counted, csv_cell, one_line, printable
+from sweep.text import LINE_LENGTH, byte_text, counted, csv_cell, number, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,20 @@ def test_a_text_that_a_spreadsheet_would_run_is_marked_as_a_text(text: str) -> N
 @pytest.mark.parametrize("value", ["cat/=1.png", "a-1", "", -1, -0.5, None, True])
 def test_what_no_spreadsheet_runs_stays_as_it_is(value: object) -> None:
     assert csv_cell(value) is value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        (0.0, "0.0000"),
+        (0.98765, "0.9877"),
+        (999.99994, "999.9999"),
+        (12345.678, "1.235e+04"),
+        (-0.5, "-0.5000"),
+        (math.nan, "nan"),
+        (math.inf, "inf"),
+    ],
+)
+def test_metrics_have_four_digits(value: float | None, text: str) -> None:
+    assert number(value) == text

@@ -12,12 +12,13 @@ from rich.table import Column
 from rich.text import Text
 
 from sweep.cli.tables import STATE_STYLES
-from sweep.cli.terminal import config_text, is_number, literal, make_console, number, seconds
+from sweep.cli.terminal import config_text, is_number, literal, make_console, seconds
+from sweep.loop import Ending
 from sweep.observers import Reporter
-from sweep.records import EpochReport, Objective, TrialRecord, TrialState
+from sweep.records import EpochReport, Objective, TrialLost, TrialRecord, TrialState
 from sweep.space.definition import Space
 from sweep.store.store import Store
-from sweep.text import counted
+from sweep.text import counted, number
 
 if TYPE_CHECKING:
     from sweep.final.requests import RetrainEpoch
@@ -111,8 +112,14 @@ class ConsoleReporter(Reporter):
     def stopping(self) -> None:
         self._say("stopping at the end of the running epochs; Ctrl-C once more stops now")
 
-    def searched(self, stopped: bool) -> None:
+    def lost(self, loss: TrialLost) -> None:
+        self._running.discard(loss.trial)
+        self._say(f"trial {loss.trial:>3}  [yellow]retried[/]    {literal(loss.reason)}")
+
+    def searched(self, ending: Ending | None) -> None:
         self._clear()
+        if ending is Ending.OUT_OF_TIME:
+            self._say("max_time is up: no more training is begun")
 
     def retraining(self, winner: Winner, space: Space) -> None:
         goal = f"{space.goal.metric} {number(winner.objective)}"

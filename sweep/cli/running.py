@@ -47,17 +47,33 @@ def run(
 
 @click.command()
 @options.run_name
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Raise a limit of the search before its winner is frozen: --set search.max_trials=40 or search.max_time=8h.",
+)
 @options.workers
 @_no_retrain
 @options.runs_dir
 @options.as_json
-def resume(run: str | None, workers: int | None, no_retrain: bool, runs_dir: Path, as_json: bool) -> None:
+def resume(
+    run: str | None,
+    overrides: tuple[str, ...],
+    workers: int | None,
+    no_retrain: bool,
+    runs_dir: Path,
+    as_json: bool,
+) -> None:
     """Go on with RUN (the latest) after Ctrl-C or a crash. Nothing that is finished is run again."""
     from sweep import api
     from sweep.cli.console import ConsoleReporter
 
     with ConsoleReporter(to_stderr=as_json) as reporter:
-        result = api.resume(run, runs_dir=runs_dir, workers=workers, retrain=not no_retrain, reporter=reporter)
+        result = api.resume(
+            run, runs_dir=runs_dir, workers=workers, retrain=not no_retrain, overrides=overrides, reporter=reporter
+        )
     _show(result, as_json)
 
 

@@ -11,11 +11,11 @@ from rich.padding import Padding
 from rich.segment import SegmentLines
 from rich.table import Table
 
-from sweep.cli.terminal import by_layer, config_text, is_number, literal, make_console, number, seconds, short
+from sweep.cli.terminal import by_layer, config_text, is_number, literal, make_console, seconds, short
 from sweep.records import TrialRecord, TrialState
 from sweep.result import SweepResult
 from sweep.store.layout import RunDirectory
-from sweep.text import counted
+from sweep.text import counted, number
 
 STATE_STYLES = {
     TrialState.COMPLETED: "green",

@@ -41,11 +41,6 @@ def literal(text: str) -> str:
     return escape(printable(text))
 
 
-def number(value: float | None) -> str:
-    """Four digits that matter, as a metric is read."""
-    return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:.4g}"
-
-
 def short(value: Any) -> str:
     """A hyperparameter's value: floats to four digits, booleans as the file writes them."""
     if isinstance(value, bool):

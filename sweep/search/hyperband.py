@@ -57,6 +57,12 @@ class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
         end_size = math.ceil(1 + math.log(self.max_epochs / self.min_epochs, self.factor) - 1e-9)
         return math.ceil(end_size / (bracket_num + 1) * self.factor ** (bracket_num - round_num) - 1e-9)
 
+    def raise_max_trials(self, limit: int | None) -> None:
+        """Brackets that the limit cut short take trials again, but for those that have promoted without them."""
+        super().raise_max_trials(limit)
+        for bracket in self.brackets:
+            bracket.closed = bracket.closed and any(bracket.rungs[1:])
+
     def populate_space(self, trial_id: str) -> Response:
         for bracket in self.brackets:
             values = self._first_rung(bracket, trial_id) or self._promotion(bracket, trial_id)

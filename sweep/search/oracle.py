@@ -62,6 +62,10 @@ class CorrectedOracle(keras_tuner.Oracle):
             "seed": derive_seed(space.seed, "oracle"),
         }
 
+    def raise_max_trials(self, limit: int | None) -> None:
+        """New trials may be asked for up to this number of them, None: as many as the method itself would."""
+        self._max_trials = limit
+
     def new_values(self) -> dict[str, Value] | None:
         """The configuration of the next number; None where `max_trials` or the space allows no more."""
         number = self._given

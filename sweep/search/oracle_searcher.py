@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sweep.errors import SweepFailed
-from sweep.records import Config, Proposal, TrialResult, TrialState
+from sweep.records import Config, Decision, LimitsRaised, Proposal, TrialResult, TrialState
 from sweep.search.bayesian import BayesianOracle
 from sweep.search.hyperband import HyperbandOracle
 from sweep.search.oracle import RUNNING, CorrectedOracle, GridOracle, RandomOracle
@@ -40,6 +40,10 @@ class OracleSearcher:
             trial.status = "COMPLETED"
             self._oracle.update_trial(trial.trial_id, {self._oracle.objective.name: result.objective})
         self._oracle.end_trial(trial)
+
+    def raise_max_trials(self, limit: int | None) -> None:
+        """As the oracle's."""
+        self._oracle.raise_max_trials(limit)
 
     def promotable(self) -> set[int]:
         return {self._numbers[trial_id] for trial_id in self._oracle.promotable()}
@@ -78,7 +82,7 @@ class GenerationSearcher(OracleSearcher):
         return self._ready.popleft() if self._ready else None
 
 
-def make_searcher(space: Space, known: Mapping[int, Config] | None = None) -> Searcher:
+def make_searcher(space: Space, known: Mapping[int, Config] | None = None) -> OracleSearcher:
     """The searcher that the definition names. `known` are configurations decided before, by trial number."""
     oracle = _ORACLES[space.search.method](space, known or {})
     if isinstance(space.search, BayesianSearch):
@@ -86,8 +90,9 @@ def make_searcher(space: Space, known: Mapping[int, Config] | None = None) -> Se
     return OracleSearcher(oracle)
 
 
-def replay(space: Space, history: Iterable[Proposal | TrialResult]) -> tuple[Searcher, dict[int, Proposal]]:
-    """A searcher that has been asked and told all of this, and its proposals that have not ended.
+def replay(space: Space, history: Iterable[Decision]) -> tuple[Searcher, dict[int, Proposal]]:
+    """A searcher that has been asked and told all of this, and its proposals that have not ended. `space` is the one
+    that the search began with.
 
     Configurations are taken as they were decided. Raises SweepFailed where one is none of this space, or where the
     order, budgets or promotions would be decided otherwise now.
@@ -100,6 +105,9 @@ def replay(space: Space, history: Iterable[Proposal | TrialResult]) -> tuple[Sea
             searcher.tell(fact)
             open_proposals.pop(fact.trial, None)
             continue
+        if isinstance(fact, LimitsRaised):
+            searcher.raise_max_trials(fact.max_trials)
+            continue
         proposal = searcher.ask()
         if proposal != fact:
             raise SweepFailed(
@@ -110,7 +118,7 @@ def replay(space: Space, history: Iterable[Proposal | TrialResult]) -> tuple[Sea
     return searcher, open_proposals
 
 
-def _configs(space: Space, history: Iterable[Proposal | TrialResult]) -> dict[int, Config]:
+def _configs(space: Space, history: Iterable[Decision]) -> dict[int, Config]:
     dimensions = expand(space)
     configs: dict[int, Config] = {}
     for fact in history:

@@ -14,7 +14,7 @@ from sweep.space.definition import Space
 from sweep.space.meaning import find_mistakes
 from sweep.space.overrides import apply_overrides
 from sweep.space.structure import check_structure
-from sweep.space.yaml_source import Document, read_document
+from sweep.space.yaml_source import Document, parse_document, read_document
 
 
 def load_space(path: str | Path, overrides: Sequence[str] = ()) -> Space:
@@ -23,6 +23,11 @@ def load_space(path: str | Path, overrides: Sequence[str] = ()) -> Space:
     Raises DefinitionError with every mistake in it, InputError where it cannot be read.
     """
     return validate(apply_overrides(read_document(Path(path)), overrides))
+
+
+def parse_space(text: str, source: str, overrides: Sequence[str] = ()) -> Space:
+    """As `load_space`, from text."""
+    return validate(apply_overrides(parse_document(text, source), overrides))
 
 
 def validate(document: Document) -> Space:
@@ -43,16 +48,21 @@ def validate_again(space: Space) -> Space:
     return space
 
 
-def dump_space(space: Space) -> str:
-    """The resolved definition as YAML; reading it again gives an equal space."""
+def as_plain_data(space: Space) -> dict[str, Any]:
+    """The resolved definition as a file would give it."""
     data = space.model_dump(mode="json", exclude_none=True)
     data["parameters"] = {name: _short(parameter) for name, parameter in data["parameters"].items()}
+    return data
+
+
+def dump_space(space: Space) -> str:
+    """The resolved definition as YAML; reading it again gives an equal space."""
     stream = StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     yaml.width = 120
-    yaml.dump(data, stream)
+    yaml.dump(as_plain_data(space), stream)
     return stream.getvalue()
 
 

@@ -48,6 +48,10 @@ class Database:
         with _one_line(self.path):
             self._connection.executescript(sql)
 
+    def copy_into(self, other: Database) -> None:
+        """All of it, as of one moment."""
+        self._connection.backup(other._connection)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside is on disk when this ends, or nothing of it."""
@@ -91,7 +95,7 @@ def create_database(path: Path) -> Database:
 
 
 def open_database(path: Path, *, read_only: bool) -> Database:
-    """An existing file, of the newest schema from now on.
+    """An existing file, of the newest schema from now on. A reader of an older one gets a copy in memory.
 
     Raises InputError where there is no store or one of a newer schema, SweepFailed where it is damaged.
     """
@@ -101,17 +105,25 @@ def open_database(path: Path, *, read_only: bool) -> Database:
         database = Database(path, _connect_reader(path) if read_only else _connect(path, "mode=rw"))
     try:
         outdated = _version(database) < len(schema.MIGRATIONS)
-        if not read_only:
-            database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-            database.script(schema.migration_script(_version(database)))
+        if read_only:
+            return _lifted_copy(database) if outdated else database
+        database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        database.script(schema.migration_script(_version(database)))
     except BaseException:
         database.close()
         raise
-    if read_only and outdated:
-        database.close()
-        open_database(path, read_only=False).close()
-        return open_database(path, read_only=True)
     return database
+
+
+def _lifted_copy(database: Database) -> Database:
+    """Who only reads changes nothing, not even the schema: the run may be on a read-only disk, or run by an older
+    sweep at this moment."""
+    with _one_line(database.path):
+        copy = Database(database.path, _prepared(sqlite3.connect(":memory:", isolation_level=None), database.path))
+        database.copy_into(copy)
+    copy.script(schema.migration_script(_version(copy)) + "PRAGMA query_only = ON;")
+    database.close()
+    return copy
 
 
 def _version(database: Database) -> int:
@@ -127,9 +139,21 @@ def _version(database: Database) -> int:
 
 
 def _connect(path: Path, options: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?{options}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-    )
+    uri = f"{path.absolute().as_uri()}?{options}"
+    return _prepared(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None), path)
+
+
+def _prepared(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """With the function that migrations may use."""
+    connection.create_function("beside", 1, lambda name: _text_of(path.with_name(name)))
+    return connection
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
 
 
 def _connect_reader(path: Path) -> sqlite3.Connection:

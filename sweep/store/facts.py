@@ -7,26 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sweep.records import Proposal, TrialResult
-
 
 def now() -> str:
     """The time, ISO 8601 in UTC to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A searcher decided that this is to be trained."""
-
-    proposal: Proposal
-
-
-@dataclass(frozen=True)
-class Tell:
-    """A searcher was told how it went."""
-
-    result: TrialResult
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any, Self
 
 from sweep.errors import InputError
-from sweep.records import EpochReport, Proposal, TrialRecord, TrialResult, TrialState
+from sweep.records import Decision, EpochReport, LimitsRaised, Proposal, TrialRecord, TrialResult, TrialState
 from sweep.store.database import Database
 from sweep.store.digest import digest_of
-from sweep.store.facts import Ask, Attempt, Event, Tell
+from sweep.store.facts import Attempt, Event
 
 # A finished trial shows its last told epoch: a lost attempt may have gone further than the one that gave the result.
 _TRIALS = """
@@ -95,11 +95,17 @@ class Reader:
         """The attempts at a trial, in order."""
         return [Attempt(*row) for row in self._database.rows(_ATTEMPTS, trial)]
 
-    def decisions(self) -> list[Ask | Tell]:
-        """Every ask and tell, in order: a searcher that replays them stands where it stood."""
+    def decisions(self) -> list[Decision]:
+        """Every ask (a proposal), tell (a result) and raise of limits, in order: a searcher that replays them stands
+        where it stood."""
         with self.snapshot():
-            numbered: list[tuple[int, Ask | Tell]] = [*self._asks(), *self._tells()]
+            numbered: list[tuple[int, Decision]] = [*self._asks(), *self._tells(), *self._raises()]
         return [decision for _, decision in sorted(numbered, key=lambda pair: pair[0])]
+
+    def limits_raised(self) -> LimitsRaised | None:
+        """The limits of the search, where they are not those it began with."""
+        raises = [raised for _, raised in self._raises()]
+        return raises[-1] if raises else None
 
     def events(self, kind: str | None = None) -> list[Event]:
         """What happened to the sweep, in order; only events of `kind` where one is given."""
@@ -118,12 +124,12 @@ class Reader:
         self._made[record.id] = (row, record)
         return record if live or record.state is not TrialState.RUNNING else replace(record, state=TrialState.WAITING)
 
-    def _asks(self) -> Iterator[tuple[int, Ask]]:
+    def _asks(self) -> Iterator[tuple[int, Proposal]]:
         for row in self._database.rows("SELECT ask.*, config FROM ask JOIN trial ON trial.id = ask.trial"):
             span = (row["first_epoch"], row["last_epoch"], row["bracket"], row["rung"])
-            yield row["seq"], Ask(Proposal(row["trial"], json.loads(row["config"]), *span))
+            yield row["seq"], Proposal(row["trial"], json.loads(row["config"]), *span)
 
-    def _tells(self) -> Iterator[tuple[int, Tell]]:
+    def _tells(self) -> Iterator[tuple[int, TrialResult]]:
         for row in self._database.rows("SELECT * FROM tell"):
             result = TrialResult(
                 trial=row["trial"],
@@ -135,7 +141,11 @@ class Reader:
                 error=row["error"],
                 traceback=row["traceback"],
             )
-            yield row["seq"], Tell(result)
+            yield row["seq"], result
+
+    def _raises(self) -> Iterator[tuple[int, LimitsRaised]]:
+        for event in self.events("limits_raised"):
+            yield event.payload["after"], LimitsRaised(event.payload["max_trials"], event.payload["max_time"])
 
     def _known_trials(self) -> str:
         first, last = self._database.rows("SELECT min(id), max(id) FROM trial")[0]

@@ -4,6 +4,9 @@ No table has a column for a trial's state. It follows from the facts: an attempt
 the last tell decides, unless a later ask made the trial wait again.
 
 Configurations, metrics and objectives are JSON text: a number of SQLite would turn NaN into NULL and -0.0 into 0.
+
+A migration may ask for the text of a file beside the store, `beside('space.yaml')`, NULL where none can be
+read.
 """
 
 from __future__ import annotations
@@ -59,6 +62,13 @@ MIGRATIONS = (
     CREATE UNIQUE INDEX one_open_attempt ON attempt (trial) WHERE ended IS NULL;
 
     CREATE TABLE event (seq INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL);
+    """,
+    # Version 1 had the definition only in space.yaml, which anyone may edit. A new store has no facts yet, and gets its
+    # definition with the others.
+    """
+    INSERT INTO fact
+    SELECT 'definition', json_quote(beside('space.yaml'))
+    WHERE beside('space.yaml') IS NOT NULL AND EXISTS (SELECT 1 FROM fact);
     """,
 )
 

@@ -6,6 +6,8 @@ from sweep.store.layout import RunDirectory
 from sweep.store.lock import is_locked
 from sweep.store.reading import Reader
 
+_ENDS = {"search_finished": True, "limits_raised": False}
+
 _TURNING_POINTS = ("started", "resumed", "finished")
 
 
@@ -16,3 +18,9 @@ def sweep_state(run: RunDirectory, store: Reader) -> str:
         return "running"
     turns = [event.kind for event in store.events() if event.kind in _TURNING_POINTS]
     return "finished" if turns and turns[-1] == "finished" else "interrupted"
+
+
+def search_has_ended(store: Reader) -> bool:
+    """Whether all trials have been trained, and no limit was raised since."""
+    ends = [_ENDS[event.kind] for event in store.events() if event.kind in _ENDS]
+    return bool(ends) and ends[-1]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import InputError, SweepFailed
-from sweep.records import EpochReport, Proposal, TrialLost, TrialResult
+from sweep.records import EpochReport, LimitsRaised, Proposal, TrialLost, TrialResult
 from sweep.store.database import create_database, open_database
 from sweep.store.facts import now
 from sweep.store.reading import Reader
@@ -108,6 +108,11 @@ class Store(Reader):
             self._database.execute(
                 "INSERT INTO event (time, kind, payload) VALUES (?, ?, ?)", now(), kind, _json(payload)
             )
+
+    def record_limits_raised(self, limits: LimitsRaised) -> None:
+        """They hold after the decisions recorded so far, and the search is not at its end any more."""
+        last = self._database.rows(f"SELECT {_NEXT_SEQ} - 1")[0][0]
+        self.record_event("limits_raised", after=last, max_trials=limits.max_trials, max_time=limits.max_time)
 
     def _expect_asked(self, trial: int) -> None:
         """Nothing is run twice: work on a trial begins with an ask and ends with its one tell."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sweep.records import METRICS, EpochReport, Objective, TrialRecord, TrialState
+from sweep.records import METRICS, EpochReport, Objective, TrialLost, TrialRecord, TrialState
 from sweep.space.dimensions import Dimension
 from sweep.tracking import hparams
 from sweep.tracking.events import EventFile, scalars
@@ -72,6 +72,9 @@ class TensorBoardTracker:
     def epoch(self, report: EpochReport) -> None:
         """Add a point to each curve of a trial that `trial` has begun."""
         self._curves(report, time.time())
+
+    def lost(self, loss: TrialLost) -> None:
+        """Its curves go on where they are."""
 
     def finish(self) -> None:
         """No trial will be promoted any more: those that are completed have succeeded."""

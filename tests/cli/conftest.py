@@ -17,6 +17,7 @@ from sweep.records import EpochReport, Proposal, TrialResult, TrialState
 from sweep.store import RunDirectory, Store, create_run
 
 FACTS = {
+    "definition": "name: digits\ndata: {source: digits}\n",
     "sweep_id": "0123",
     "seed": 0,
     "objective": {"metric": "val_accuracy", "direction": "max"},

@@ -10,7 +10,6 @@ import pytest
 from sweep.store.lock import RunLock
 from sweep.tracking import serve as module
 from tests.cli.conftest import Run, Sweep
-from tests.tiny_sweep import write_space
 
 
 @pytest.fixture
@@ -46,8 +45,7 @@ def test_without_serving_there_must_be_something_to_rebuild(
     assert (sweep("tensorboard", "--no-serve"), served) == ((2, "", line), [])
 
 
-def test_rebuilding_writes_a_directory_for_each_trial(sweep: Sweep, mixed: Run, served: Any, tmp_path: Path) -> None:
-    write_space(tmp_path).rename(mixed.directory.space_file)
+def test_rebuilding_writes_a_directory_for_each_trial(sweep: Sweep, mixed: Run, served: Any) -> None:
     done = sweep("tensorboard", "--rebuild", "--no-serve")
     assert done == (0, "digits-001: written anew from its store\n", "")
     assert {path.name for path in mixed.directory.tensorboard.iterdir()} >= {"trial-0000", "trial-0001", "trial-0005"}

@@ -11,8 +11,9 @@ import pytest
 from sweep.cli.console import ConsoleReporter
 from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner
+from sweep.loop import Ending
 from sweep.observers import Reporter
-from sweep.records import EpochReport, TrialRecord, TrialState
+from sweep.records import EpochReport, TrialLost, TrialRecord, TrialState
 from sweep.space.definition import Space
 from sweep.store.store import Store
 from tests.cli.conftest import ADAM, Run
@@ -75,8 +76,9 @@ def tell_all(reporter: Reporter, store: Store) -> None:
     reporter.trial(record(2, TrialState.FAILED, error="ValueError: [bold]no[/bold]"))
     reporter.trial(record(123, TrialState.COMPLETED, 0.75, epochs_trained=27, best_epoch=19, bracket=2, rung=1))
     reporter.trial(record(4, TrialState.COMPLETED, 0.25, seconds=185.0))
+    reporter.lost(TrialLost(5, "its worker was killed by SIGKILL (log: [x]): no"))
     reporter.stopping()
-    reporter.searched(False)
+    reporter.searched(Ending.OUT_OF_TIME)
     reporter.retraining(Winner(3, 0.75, 7, ADAM, False, "no trial got the full budget"), SPACE)
     reporter.retrain(RetrainEpoch(1, 7, {}, 0.5))
 
@@ -92,7 +94,9 @@ LINES = [
     "trial   2  failed     ValueError: [bold]no[/bold]",
     "trial 123  completed  val_accuracy 0.7500 at epoch 19/27  rung 1  12.2 s  best",
     "trial   4  completed  val_accuracy 0.2500 at epoch 7/9  3:05",
+    "trial   5  retried    its worker was killed by SIGKILL (log: [x]): no",
     "stopping at the end of the running epochs; Ctrl-C once more stops now",
+    "max_time is up: no more training is begun",
     "winner: trial 3, val_accuracy 0.7500 at epoch 7",
     "  conv_layers=2  filters=16,32  optimizer=adam  learning_rate=0.001",
     "  no trial got the full budget",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
@@ -14,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import InputError
-from sweep.records import TrialState
+from sweep.final.winner import choose_winner
+from sweep.records import Objective, TrialState
 from tests.tiny_sweep import Trainer, digest, open_store, write_images, write_space
 
-STOPPED = "sweep: stopped, and nothing finished is lost; go on with: sweep resume tiny-001\n"
+STOPPED = "sweep: stopped, and nothing finished is lost; {}go on with: sweep resume tiny-001\n"
+NOTHING_YET = STOPPED.format("")
 
 
 @pytest.fixture
@@ -52,6 +56,23 @@ def attempts(run: Path) -> list[list[str | None]]:
         return [[attempt.outcome for attempt in store.attempts(trial.id)] for trial in store.trials()]
 
 
+def rewrite_definition(run: Path, before: str, now: str) -> None:
+    """As if the run had begun with it."""
+    text = (run / "space.yaml").read_text()
+    assert before in text
+    text = text.replace(before, now)
+    (run / "space.yaml").write_text(text)
+    with contextlib.closing(sqlite3.connect(run / "sweep.db")) as database, database:
+        database.execute("UPDATE fact SET value = ? WHERE name = 'definition'", [json.dumps(text)])
+
+
+def best_so_far(run: Path) -> str:
+    with open_store(run) as store:
+        best = choose_winner(store.trials(), Objective("val_accuracy", "max"), None)
+    assert best is not None
+    return f"the best so far is trial {best.id}, val_accuracy {best.objective:.4f} at epoch {best.best_epoch}; "
+
+
 def finish(trainer: Trainer, folder: Path) -> None:
     done = trainer("resume", "--workers", "0", "--no-retrain", cwd=folder)
     assert done.code == 0, done.err
@@ -65,7 +86,7 @@ def test_after_ctrl_c_the_sweep_goes_on_as_if_nothing_had_been(
     wait_for(lambda: has_begun(run, 1), process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (130, STOPPED)
+    assert (process.returncode, err) == (130, STOPPED.format(best_so_far(run)))
     assert "stopping at the end of the running epochs; Ctrl-C once more stops now\n" in out
     show = json.loads(trainer("show", "--json", cwd=folder).out)
     assert (show["state"], show["trials"]["running"], show["winner"]) == ("interrupted", 0, None)
@@ -122,7 +143,7 @@ def test_ctrl_c_twice_stops_a_long_epoch_now(trainer: Trainer, folder: Path, run
     while not process.stdout.readline().startswith("stopping at the end of the running epochs"):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    assert (process.communicate(timeout=20)[1], process.returncode) == (STOPPED, 130)
+    assert (process.communicate(timeout=20)[1], process.returncode) == (NOTHING_YET, 130)
     assert attempts(run) == [["interrupted"]]
 
 
@@ -142,15 +163,13 @@ def test_ctrl_c_in_the_retraining_leaves_the_former_answer(
     workers: str, finished: Path, trainer: Trainer, folder: Path, run: Path
 ) -> None:
     shutil.copytree(finished, run)
-    space = (run / "space.yaml").read_text()
-    assert "retrain: {epochs: best}" in space
-    (run / "space.yaml").write_text(space.replace("epochs: best", "epochs: 1000000"))
+    rewrite_definition(run, "retrain: {epochs: best}", "retrain: {epochs: 1000000}")
     before = (run / "final" / "metrics.json").read_bytes()
     process = trainer.start("retrain-best", "--workers", workers, cwd=folder)
     wait_for((run / "final.partial").exists, process)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    assert (process.communicate(timeout=60)[1], process.returncode) == (STOPPED, 130)
+    assert (process.communicate(timeout=60)[1], process.returncode) == (STOPPED.format(best_so_far(run)), 130)
     assert (run / "final" / "metrics.json").read_bytes() == before
     assert not (run / "final.partial").exists()
     with open_store(run) as store:

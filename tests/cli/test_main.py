@@ -198,7 +198,6 @@ def test_damaged_metrics_are_said_in_one_line(
     run.trial(0, values=(0.5,))
     run.answer()
     run.finish()
-    (run.directory.space_file).write_text("name: digits\ndata: {source: digits}\n")
     (run.directory.final / "metrics.json").write_text(content)
     done = sweep(*arguments)
     assert done.code == (0 if arguments == ["list"] else 1)

@@ -389,6 +389,39 @@ def test_changed_images_are_not_searched_on(trainer: Trainer, folder: Path) -> N
         assert done.err.startswith(f"error: the images of {folder}/tiny.npz have changed since tiny-001 began: ")
 
 
+def test_a_raised_limit_leads_to_the_table_of_the_higher_one(finished: Path, trainer: Trainer, folder: Path) -> None:
+    space = write_space(folder, search={"method": "random", "max_trials": 2})
+    assert trainer("run", space, "--workers", "0", "--no-retrain", cwd=folder).code == 0
+    for command in (["--set", "search.max_trials=3", "--no-retrain"], ["--set", "search.max_trials=3"]):
+        done = trainer("resume", *command, "--workers", "0", cwd=folder)
+        assert done.code == 0, done.err
+    assert digest(folder / "runs" / "tiny-001") == digest(finished)
+    done = trainer("resume", "--set", "search.max_trials=4", "--workers", "0", cwd=folder)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith("error: tiny-001 has its winner: ")
+
+
+def test_a_time_that_is_up_is_said_and_can_be_raised(finished: Path, trainer: Trainer, folder: Path) -> None:
+    space = write_space(folder, search={"method": "random", "max_trials": 3, "max_time": 0.1})
+    done = trainer("run", space, "--workers", "0", "--no-retrain", cwd=folder)
+    assert done.code == 0, done.err
+    assert "max_time is up: no more training is begun" in done.out
+    assert 1 <= len(json.loads(trainer("trials", "--json", cwd=folder).out)) < 3
+    done = trainer("resume", "--set", "search.max_time=1h", "--workers", "0", "--no-retrain", cwd=folder)
+    assert (done.code, "max_time" in done.out) == (0, False)
+    assert digest(folder / "runs" / "tiny-001") == digest(finished)
+
+
+def test_an_edited_definition_is_not_searched_on(trainer: Trainer, copied: Path) -> None:
+    file = copied / "space.yaml"
+    file.write_text(file.read_text().replace("conv_layers: 1", "conv_layers: 2"))
+    done = trainer("resume", cwd=copied.parents[1])
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith(
+        "error: runs/tiny-001/space.yaml was edited: parameters.conv_layers was 1 and is now 2; delete "
+    )
+
+
 def test_retraining_waits_for_the_end_of_the_search(trainer: Trainer, copied: Path) -> None:
     with Store.open(copied / "sweep.db") as store:
         store._database.execute("DELETE FROM event WHERE kind = 'search_finished'")

@@ -4,24 +4,7 @@ import math
 
 import pytest
 
-from sweep.cli.terminal import by_layer, config_text, is_number, literal, number, seconds, short
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "-"),
-        (0.0, "0.0000"),
-        (0.98765, "0.9877"),
-        (999.99994, "999.9999"),
-        (12345.678, "1.235e+04"),
-        (-0.5, "-0.5000"),
-        (math.nan, "nan"),
-        (math.inf, "inf"),
-    ],
-)
-def test_metrics_have_four_digits(value: float | None, text: str) -> None:
-    assert number(value) == text
+from sweep.cli.terminal import by_layer, config_text, is_number, literal, seconds, short
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from sweep.errors import InputError, SweepFailed
 from sweep.store import Store, create_run, schema
+
+NEWEST = len(schema.MIGRATIONS)
+VERSION_1 = Path(__file__).with_name("version_1")
 
 
 def beside(run):
@@ -15,7 +21,7 @@ def beside(run):
 def test_every_write_is_a_synced_transaction_of_a_write_ahead_log(store):
     assert store._database.rows("PRAGMA journal_mode")[0][0] == "wal"
     assert store._database.rows("PRAGMA synchronous")[0][0] == 2
-    assert store._database.rows("PRAGMA user_version")[0][0] == 1
+    assert store._database.rows("PRAGMA user_version")[0][0] == NEWEST
 
 
 def test_a_closed_store_is_one_file(run, store, fill):
@@ -91,10 +97,12 @@ def test_the_database_of_another_program_is_refused(run):
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_store_of_a_newer_sweep_is_refused_and_left_as_it_is(run, store, read_only):
-    store._database.execute("PRAGMA user_version = 2")
+    store._database.execute(f"PRAGMA user_version = {NEWEST + 1}")
     store.close()
     before = run.database.read_bytes()
-    with pytest.raises(InputError, match=r"written by a newer sweep \(schema 2, this one knows 1\); upgrade sweep"):
+    with pytest.raises(
+        InputError, match=rf"newer sweep \(schema {NEWEST + 1}, this one knows {NEWEST}\); upgrade sweep"
+    ):
         Store.open(run.database, read_only=read_only)
     assert run.database.read_bytes() == before
 
@@ -107,8 +115,51 @@ def test_a_store_of_an_older_sweep_is_brought_up_to_date(run, store, fill, read_
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, later))
     with Store.open(run.database, read_only=read_only) as store:
         assert store._database.rows("SELECT text FROM note")[0][0] == "hello"
-        assert store._database.rows("PRAGMA user_version")[0][0] == 2
+        assert store._database.rows("PRAGMA user_version")[0][0] == NEWEST + 1
         assert [trial.id for trial in store.trials()] == [0]
+
+
+@pytest.fixture
+def first_run(run):
+    """A run that was killed under the first version of the schema."""
+    with contextlib.closing(sqlite3.connect(run.database)) as connection:
+        connection.executescript((VERSION_1 / "sweep.sql").read_text())
+    shutil.copy(VERSION_1 / "space.yaml", run.space_file)
+    return run
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_of_version_1_tells_all_that_it_told_then(first_run, read_only):
+    with Store.open(first_run.database, read_only=read_only) as store:
+        assert store.digest() == "0f6914cbf27d0db2f2446209a09103dac2691fcea94213f52652aa4b3fbbc3dc"
+        assert [trial.state.value for trial in store.trials()] == ["completed", "running", "completed", "completed"]
+        assert [attempt.outcome for attempt in store.attempts(1)] == ["completed", "completed", None]
+        assert len(store.decisions()) == 13
+        assert store.facts["definition"] == (VERSION_1 / "space.yaml").read_text()
+
+
+def test_and_can_be_written_to(first_run):
+    with Store.open(first_run.database) as store:
+        assert store.release_running() == [1]
+    with Store.open(first_run.database) as store:
+        assert store._database.rows("PRAGMA user_version")[0][0] == NEWEST
+        assert store.trial(1).state.value == "waiting"
+
+
+def test_without_its_space_file_it_has_no_definition(first_run):
+    first_run.space_file.unlink()
+    with Store.open(first_run.database) as store:
+        assert "definition" not in store.facts
+        assert len(store.trials()) == 4
+
+
+def test_a_reader_leaves_a_store_of_an_earlier_version_as_it_is(first_run):
+    before = first_run.database.read_bytes()
+    with Store.open(first_run.database, read_only=True) as reader:
+        assert len(reader.trials()) == 4
+        with pytest.raises(SweepFailed, match="readonly"):
+            reader.record_event("started")
+    assert (first_run.database.read_bytes(), beside(first_run)) == (before, ["sweep.db"])
 
 
 def test_a_migration_that_fails_changes_nothing(run, store, monkeypatch):
@@ -117,7 +168,7 @@ def test_a_migration_that_fails_changes_nothing(run, store, monkeypatch):
     with pytest.raises(sqlite3.OperationalError, match="NONSENSE"):
         Store.open(run.database)
     connection = sqlite3.connect(run.database)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
     assert connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'note'").fetchone() == (0,)
     connection.close()
 

@@ -11,8 +11,8 @@ from datetime import datetime
 import pytest
 
 from sweep.errors import InputError
-from sweep.records import EpochReport, Proposal, TrialLost, TrialRecord, TrialResult, TrialState
-from sweep.store import Ask, Attempt, Store, Tell
+from sweep.records import EpochReport, LimitsRaised, Proposal, TrialLost, TrialRecord, TrialResult, TrialState
+from sweep.store import Attempt, Store, search_has_ended
 
 
 def test_facts_come_back_as_they_were_given(run):
@@ -88,7 +88,7 @@ def test_a_result_ends_the_attempt_the_trial_and_the_ask(store, fill):
     (attempt,) = store.attempts(0)
     assert (attempt.number, attempt.outcome, attempt.reason) == (1, "completed", None)
     assert attempt.started <= attempt.ended
-    assert store.decisions() == [Ask(proposal), Tell(result)]
+    assert store.decisions() == [proposal, result]
 
 
 def test_a_failed_trial_keeps_its_error_and_traceback(store, fill):
@@ -97,7 +97,7 @@ def test_a_failed_trial_keeps_its_error_and_traceback(store, fill):
     result = fill.tell(0, 0, None, state=TrialState.FAILED, error="ValueError: no", traceback="Traceback ...\n  no")
     assert (store.trial(0).state, store.trial(0).error) == (TrialState.FAILED, "ValueError: no")
     assert store.attempts(0)[0].reason == "ValueError: no"
-    assert store.decisions()[1] == Tell(result)
+    assert store.decisions()[1] == result
 
 
 def test_a_failed_trial_that_is_asked_for_again_waits_without_its_old_error(store, fill):
@@ -105,7 +105,7 @@ def test_a_failed_trial_that_is_asked_for_again_waits_without_its_old_error(stor
     fill.tell(0, 0, None, state=TrialState.FAILED, error="ValueError: no")
     fill.ask(0, last_epoch=4)
     assert (store.trial(0).state, store.trial(0).error) == (TrialState.WAITING, None)
-    assert store.decisions()[1].result.error == "ValueError: no"
+    assert store.decisions()[1].error == "ValueError: no"
 
 
 def test_an_error_that_is_no_unicode_is_kept_readable(store, fill):
@@ -202,7 +202,7 @@ def test_floats_come_back_to_the_bit(store, fill, value):
         store.trial(0).metrics["loss"],
         store.trial(0).objective,
         store.epochs(0)[0].metrics["loss"],
-        store.decisions()[1].result.objective,
+        store.decisions()[1].objective,
     ]
     assert [number.hex() for number in read] == [value.hex()] * 5
 
@@ -223,7 +223,7 @@ def test_decisions_keep_their_order(store, fill):
     third = fill.ask(2)
     promoted = fill.ask(1, first_epoch=2, last_epoch=6)
     told_too = fill.tell(0, objective=0.75)
-    assert store.decisions() == [Ask(first), Ask(second), Tell(told), Ask(third), Ask(promoted), Tell(told_too)]
+    assert store.decisions() == [first, second, told, third, promoted, told_too]
 
 
 def test_a_result_is_written_whole_or_not_at_all(store, fill):
@@ -318,3 +318,26 @@ def test_what_was_written_survives_the_kill_of_the_writer(run, store, fill, pyth
         assert len(epochs) in (written, written + 1)  # killed after writing the last, perhaps, and before saying so
         assert epochs[19] == EpochReport(0, 20, {"loss": 0.05}, 0.001)
         assert store.release_running() == [0]
+
+
+def test_raised_limits_stand_among_the_decisions_where_they_were_raised(store, fill):
+    assert store.limits_raised() is None
+    first = fill.ask(0)
+    limits = LimitsRaised(max_trials=40, max_time=None)
+    store.record_limits_raised(limits)
+    fill.train(0, 1, 2)
+    told = fill.tell(0)
+    higher = LimitsRaised(max_trials=40, max_time=3600.0)
+    store.record_limits_raised(higher)
+    assert store.decisions() == [first, limits, told, higher]
+    assert store.limits_raised() == higher
+
+
+def test_a_raised_limit_opens_a_search_that_had_ended(store, fill):
+    assert not search_has_ended(store)
+    store.record_event("search_finished")
+    assert search_has_ended(store)
+    store.record_limits_raised(LimitsRaised(40, None))
+    assert not search_has_ended(store)
+    store.record_event("search_finished")
+    assert search_has_ended(store)

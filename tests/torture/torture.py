@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.faults import POINTS
-from sweep.store.reading import Ask
+from sweep.records import Proposal
 from sweep.store.store import Store
 from sweep.trial.runtime import import_tensorflow
 
@@ -144,7 +144,7 @@ def inspect(sweep: Sweep) -> dict[str, Any]:
     with Store.open(sweep.root / "sweep.db", read_only=True) as store:
         trials = store.trials(live=True)
         assert all(trial.state.is_finished for trial in trials), [trial.state for trial in trials]
-        asked = Counter(fact.proposal.trial for fact in store.decisions() if isinstance(fact, Ask))
+        asked = Counter(fact.trial for fact in store.decisions() if isinstance(fact, Proposal))
         for trial in trials:
             ends = Counter(attempt.outcome for attempt in store.attempts(trial.id))
             assert ends["completed"] == asked[trial.id], f"trial {trial.id} was run twice: {ends}"
