@@ -9,7 +9,7 @@ import keras
 from sweep.errors import InputError
 from sweep.model.discovery import explore
 from sweep.model.image_input import ImageInput
-from sweep.model.user_code import find_hypermodel
+from sweep.model.user_code import find_hypermodel, use_dtype_policy
 from sweep.model.user_fit import meet_fit, overrides_fit
 from sweep.model.user_model import fit_to_images, run_build
 from sweep.records import Config
@@ -67,7 +67,9 @@ def fit_override(space: Space, image_input: ImageInput) -> Any | None:
 
 
 def _build(space: Space, hp: Any, image_input: ImageInput) -> keras.Model:
-    model = run_build(find_hypermodel(space.model, image_input), hp, space.model)
+    hypermodel = find_hypermodel(space.model, image_input)
+    use_dtype_policy(space.model, image_input)
+    model = run_build(hypermodel, hp, space.model)
     return fit_to_images(model, image_input, space.scaling, space.model)
 
 
