@@ -26,7 +26,7 @@ LAYERS = (
     ("preparation", "result", "observers", "run_definition", "boards", "new_run"),
     ("session",),
     ("api",),
-    ("cli",),
+    ("cli", "__main__"),
 )
 """Lowest first. A module may import from its own layer and from those above it in this list."""
 

@@ -81,16 +81,20 @@ class Sweep:
         process = self.start()
         victim = generator.choice(["orchestrator", "group", "worker"])
         moment = generator.uniform(0.0, longest)
-        if not _ends_within(process, moment):
-            if victim == "worker":
-                _kill_one_worker(process.pid, generator)
-                process.wait(TIMEOUT)
-            elif victim == "orchestrator":
-                process.kill()
-            _kill_group(process.pid)
-            process.wait()
-            _wait_for_group(process.pid)
-            self.kills.append(f"{victim} after {moment:.1f} s")
+        if _ends_within(process, moment):
+            return
+        workers = _children(process.pid)
+        if victim == "worker" and workers:
+            os.kill(generator.choice(workers), signal.SIGKILL)
+            process.wait(TIMEOUT)
+        elif victim == "orchestrator":
+            process.kill()
+        else:
+            victim = "group"
+        _kill_group(process.pid)
+        process.wait()
+        _wait_for_group(process.pid)
+        self.kills.append(f"{victim} after {moment:.1f} s")
 
     def kill_at(self, point: str, count: int) -> bool:
         """Run it until a process reaches the point so many times and is killed there; whether one did."""
@@ -115,12 +119,6 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
 def _children(pid: int) -> list[int]:
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in path.read_text().split()] if path.exists() else []
-
-
-def _kill_one_worker(pid: int, generator: random.Random) -> None:
-    children = _children(pid)
-    if children:
-        os.kill(generator.choice(children), signal.SIGKILL)
 
 
 def _kill_group(pid: int) -> None:

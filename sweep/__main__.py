@@ -1,0 +1,20 @@
+"""`python -m sweep`, and the console script."""
+
+from __future__ import annotations
+
+import signal
+
+
+def main() -> None:
+    """Ctrl-C ends the process without a word while its first imports run: nothing has begun yet."""
+    previous = signal.getsignal(signal.SIGINT)
+    if previous is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from sweep.cli.main import main as run
+
+    signal.signal(signal.SIGINT, previous)
+    run()
+
+
+if __name__ == "__main__":
+    main()
