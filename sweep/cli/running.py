@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,15 +36,11 @@ def run(
 ) -> None:
     """Run the sweep that FILE defines, then retrain its winner and evaluate it on the test split."""
     from sweep import api
-    from sweep.cli.console import ConsoleReporter
     from sweep.space.load import load_space
 
     space = load_space(file, overrides)
-    with ConsoleReporter(to_stderr=as_json) as reporter:
-        result = api.run(
-            space, runs_dir=runs_dir, name=name, workers=workers, retrain=not no_retrain, reporter=reporter
-        )
-    _show(result, as_json)
+    call = partial(api.run, space, name=name, retrain=not no_retrain)
+    _report(call, as_json, runs_dir=runs_dir, workers=workers)
 
 
 @click.command()
@@ -68,13 +66,9 @@ def resume(
 ) -> None:
     """Go on with RUN (the latest) after Ctrl-C or a crash. Nothing that is finished is run again."""
     from sweep import api
-    from sweep.cli.console import ConsoleReporter
 
-    with ConsoleReporter(to_stderr=as_json) as reporter:
-        result = api.resume(
-            run, runs_dir=runs_dir, workers=workers, retrain=not no_retrain, overrides=overrides, reporter=reporter
-        )
-    _show(result, as_json)
+    call = partial(api.resume, run, retrain=not no_retrain, overrides=overrides)
+    _report(call, as_json, runs_dir=runs_dir, workers=workers)
 
 
 @click.command("retrain-best")
@@ -85,11 +79,8 @@ def resume(
 def retrain_best(run: str | None, workers: int | None, runs_dir: Path, as_json: bool) -> None:
     """Retrain RUN's winner on train+validation, save it, and evaluate it on the test split."""
     from sweep import api
-    from sweep.cli.console import ConsoleReporter
 
-    with ConsoleReporter(to_stderr=as_json) as reporter:
-        result = api.retrain_best(run, runs_dir=runs_dir, workers=workers, reporter=reporter)
-    _show(result, as_json)
+    _report(partial(api.retrain_best, run), as_json, runs_dir=runs_dir, workers=workers)
 
 
 @click.command()
@@ -100,16 +91,17 @@ def retrain_best(run: str | None, workers: int | None, runs_dir: Path, as_json: 
 def evaluate(run: str | None, workers: int | None, runs_dir: Path, as_json: bool) -> None:
     """Evaluate RUN's saved final model on the test split once more. Every evaluation is counted and shown."""
     from sweep import api
+
+    _report(partial(api.evaluate, run), as_json, runs_dir=runs_dir, workers=workers)
+
+
+def _report(call: Callable[..., SweepResult], as_json: bool, **more: Any) -> None:
+    """Show what happens while it happens, and then what came out; with --json only that is on standard output."""
     from sweep.cli.console import ConsoleReporter
-
-    with ConsoleReporter(to_stderr=as_json) as reporter:
-        result = api.evaluate(run, runs_dir=runs_dir, workers=workers, reporter=reporter)
-    _show(result, as_json)
-
-
-def _show(result: SweepResult, as_json: bool) -> None:
     from sweep.cli.tables import show_outcome
 
+    with ConsoleReporter(to_stderr=as_json) as reporter:
+        result = call(reporter=reporter, **more)
     if as_json:
         options.print_json(result.to_json())
     else:
