@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -81,9 +81,15 @@ class Loop:
         self._running: dict[int, tuple[TrialRequest, float]] = {}  # with the moment it was started
         self._known: dict[int, dict[int, EpochReport]] = {}  # what the store has of the running trials
         self._failures: list[str] = []  # of the last trials, as long as no other came between
+        self._has_results = False  # that are new
+        self._news: list[Callable[[Observer], None]] = []  # what the observers are told once it is on disk
 
     def run(self, open_proposals: Iterable[Proposal] = ()) -> Ending:
         """Train to the end. `open_proposals` were asked for before and have no result yet. Raises TooManyFailures."""
+        with self._store.gathering():
+            return self._run(open_proposals)
+
+    def _run(self, open_proposals: Iterable[Proposal]) -> Ending:
         self._pending.extend(open_proposals)
         deadline = None if self._limits.seconds is None else time.monotonic() + self._limits.seconds
         while True:
@@ -92,11 +98,24 @@ class Loop:
                 self._executor.stop()
             elif in_time:
                 self._fill()
+            self._publish()
             if not self._executor.busy:
                 return Ending.STOPPED if self._stop.requested else Ending.FINISHED if in_time else Ending.OUT_OF_TIME
             for request, event in self._executor.collect(POLL_SECONDS):
                 self._handle(request, event)
             self._end_overdue()
+            self._require_success()
+
+    def _publish(self) -> None:
+        """One write to the disk for all that has happened since the last one; then the observers hear of it."""
+        self._store.commit()
+        if self._has_results:
+            self._has_results = False
+            self._drop_checkpoints()  # not before the results they led to are on disk
+        news, self._news = self._news, []
+        for tell in news:
+            for observer in self._observers:
+                tell(observer)
 
     def _fill(self) -> None:
         while self._executor.free:
@@ -119,7 +138,7 @@ class Loop:
         request = TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt)
         self._running[proposal.trial] = (request, time.monotonic())
         self._executor.submit(request)
-        self._tell_observers(proposal.trial)
+        self._announce(proposal.trial)
 
     def _trial_seed(self, trial: int) -> int:
         return derive_seed(self._seed, "trial", trial)
@@ -138,8 +157,7 @@ class Loop:
         if known is not None and known.metrics == report.metrics:
             return
         self._store.record_epoch(report)
-        for observer in self._observers:
-            observer.epoch(report)
+        self._news.append(lambda observer: observer.epoch(report))
 
     def _end_overdue(self) -> None:
         limit = self._limits.trial_seconds
@@ -158,8 +176,7 @@ class Loop:
         if self._lost[trial] <= self._limits.retries:
             del self._running[trial]
             self._pending.appendleft(self._proposals[trial])
-            for observer in self._observers:
-                observer.lost(loss)
+            self._news.append(lambda observer: observer.lost(loss))
         else:
             self._fail(trial, event.reason)
 
@@ -173,31 +190,35 @@ class Loop:
         self._searcher.tell(result)
         del self._proposals[result.trial]
         del self._running[result.trial], self._known[result.trial]
-        self._tell_observers(result.trial)
-        self._drop_checkpoints()
+        self._announce(result.trial)
         self._count_failure(result)
+        self._has_results = True
 
     def _count_failure(self, result: TrialResult) -> None:
         """A diverged or skipped trial is an answer about its configuration and neither counts nor begins the count
         anew; failures in a row are more likely a fault of all."""
         if result.state is TrialState.COMPLETED:
             self._failures = []
-        if result.state is not TrialState.FAILED:
-            return
-        self._failures.append(result.error or "no reason given")
+        if result.state is TrialState.FAILED:
+            self._failures.append(result.error or "no reason given")
+
+    def _require_success(self) -> None:
         if len(self._failures) >= self._limits.failures:
+            self._publish()
             cause, times = Counter(self._failures).most_common(1)[0]
             raise TooManyFailures(f"{len(self._failures)} trials in a row failed, {times} of them with: {cause}")
 
-    def _tell_observers(self, trial: int) -> None:
+    def _announce(self, trial: int) -> None:
         record = self._store.trial(trial)
-        for observer in self._observers:
-            observer.trial(record)
+        self._news.append(lambda observer: observer.trial(record))
 
     def _drop_checkpoints(self) -> None:
         """Only trials that are running, waiting or may be promoted need theirs."""
+        paths = list(self._checkpoints.glob("trial-*"))
+        if not paths:
+            return
         needed = self._searcher.promotable() | set(self._proposals) | {proposal.trial for proposal in self._pending}
-        for path in self._checkpoints.glob("trial-*"):
+        for path in paths:
             number = path.stem.removeprefix("trial-")
             if number.isdigit() and int(number) not in needed:
                 path.unlink(missing_ok=True)

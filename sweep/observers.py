@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from sweep.records import EpochReport, TrialLost, TrialRecord
@@ -17,15 +18,28 @@ if TYPE_CHECKING:
     from sweep.preparation import Ready
 
 
+TABLE_SHARE = 0.02
+"""Of the time of a sweep, at most about this part is spent on its tables."""
+
+
 class TableObserver:
-    """Refreshes `trials.csv` and `trials.json` after every trial."""
+    """Refreshes `trials.csv` and `trials.json` after a trial, unless the last time took so long that it is not due yet:
+    with thousands of rows a table costs more than a trial."""
 
     def __init__(self, directory: RunDirectory, store: Store) -> None:
         self._directory, self._store = directory, store
+        self._due = time.monotonic()
 
     def trial(self, record: TrialRecord) -> None:
-        if record.state.is_finished:
-            write_tables(self._directory, self._store)
+        if record.state.is_finished and time.monotonic() >= self._due:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Write them now."""
+        began = time.monotonic()
+        write_tables(self._directory, self._store)
+        ended = time.monotonic()
+        self._due = ended + (ended - began) / TABLE_SHARE
 
     def epoch(self, report: EpochReport) -> None:
         """A table has rows for trials, not for epochs."""

@@ -51,6 +51,7 @@ class Session:
         self._space = current_space(ready.space, store)
         self._workers = _processors() // self._space.threads_per_trial or 1 if workers is None else workers
         self._tracker = make_tracker(directory, store, self._space)
+        self._tables = TableObserver(directory, store)
 
     def search(self) -> None:
         """Train all that the searcher asks for, unless that is done already. Raises Interrupted where the user stopped
@@ -75,6 +76,7 @@ class Session:
             finally:
                 self._store.release_running()
                 self._store.record_event("searched", seconds=time.monotonic() - began)
+                self._tables.refresh()
                 self._reporter.searched(ending)
         if ending is Ending.STOPPED:
             raise Interrupted(parting(self._directory))
@@ -137,7 +139,7 @@ class Session:
             self._store,
             seed=self._space.seed,
             checkpoints=self._directory.checkpoints,
-            observers=[self._tracker, TableObserver(self._directory, self._store), self._reporter],
+            observers=[self._tracker, self._tables, self._reporter],
             limits=Limits(
                 seconds=self._seconds_left(),
                 retries=self._space.retries,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sweep.errors import SweepFailed
+from sweep.executors import inline
 from sweep.executors.base import WorkerLost
 from sweep.executors.inline import InlineExecutor
 from sweep.loop import Ending, Limits, Loop
@@ -58,6 +59,21 @@ def test_observers_hear_what_the_store_has_just_been_told(store: Store, tmp_path
     watcher = Watcher()
     drive(store, tmp_path, ListSearcher([proposal(0, 2)]), observers=[watcher])
     assert watcher.seen == [("trial", 0, "running"), ("epoch", 0, 1), ("epoch", 0, 2), ("trial", 0, "completed")]
+
+
+def test_and_it_is_on_disk_then(store: Store, tmp_path: Path) -> None:
+    seen: list[tuple[str, int]] = []
+
+    class Another(Watcher):
+        """What another process reads the moment that this one is told."""
+
+        def trial(self, record: Any) -> None:
+            with Store.open(tmp_path / "sweep.db", read_only=True) as reader:
+                seen.append((reader.trial(record.id).state.value, len(reader.epochs(record.id))))
+
+    drive(store, tmp_path, ListSearcher([proposal(0, 2)]), observers=[Another()])
+    assert seen[-1] == ("completed", 2)
+    assert seen[0][0] in ("running", "completed")
 
 
 def test_seeds_come_from_sweep_seed_and_trial_number_alone(store: Store, tmp_path: Path) -> None:
@@ -134,7 +150,10 @@ def test_and_fails_with_the_reason_when_it_has_no_tries_left(store: Store, tmp_p
     assert [one.state for one in searcher.told] == [TrialState.FAILED, TrialState.COMPLETED]
 
 
-def test_a_stop_leaves_the_rest_unasked_and_says_so(store: Store, tmp_path: Path) -> None:
+def test_a_stop_leaves_the_rest_unasked_and_says_so(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "BURST_SECONDS", 0)
     stop = StopSignal()
 
     def stopping(request: TrialRequest) -> Iterator[Any]:

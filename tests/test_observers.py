@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
+from sweep import observers
 from sweep.executors.inline import InlineExecutor
 from sweep.loop import Ending, Loop
 from sweep.observers import Reporter, TableObserver
@@ -39,7 +41,10 @@ def test_tables_are_made_anew_when_a_trial_has_ended(run: RunDirectory, store: S
     assert run.trials_csv.read_text().startswith("id,config.units,state")
 
 
-def test_tables_are_up_to_date_after_every_trial_of_a_search(run: RunDirectory, store: Store) -> None:
+def test_tables_are_up_to_date_after_every_trial_of_a_search(
+    run: RunDirectory, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observers, "TABLE_SHARE", math.inf)
     seen: list[int] = []
 
     class Reading(Reporter):
@@ -52,6 +57,20 @@ def test_tables_are_up_to_date_after_every_trial_of_a_search(run: RunDirectory, 
     loop = Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=[TableObserver(run, store), Reading()])
     assert loop.run() is Ending.FINISHED
     assert seen == [0, 1, 1, 2]
+
+
+def test_tables_that_take_long_are_not_written_after_every_trial(
+    run: RunDirectory, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observers, "TABLE_SHARE", 1e-9)
+    tables = TableObserver(run, store)
+    proposals = [Proposal(number, {"units": number}, 0, 1) for number in range(3)]
+    parts = (ListSearcher(proposals), InlineExecutor(train), store)
+    Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=[tables]).run()
+    assert [one["state"] for one in json.loads(run.trials_json.read_text())][:1] == ["completed"]
+    assert len(run.trials_csv.read_text().splitlines()) < 4
+    tables.refresh()
+    assert len(run.trials_csv.read_text().splitlines()) == 4
 
 
 def test_a_reporter_says_nothing_unless_it_is_taught_to(capsys: pytest.CaptureFixture[str]) -> None:

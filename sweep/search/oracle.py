@@ -38,6 +38,8 @@ class CorrectedOracle(keras_tuner.Oracle):
     space: Space
     trials: dict[str, Any]
     ongoing_trials: dict[str, Any]
+    hyperparameters: Any
+    _max_collisions: int
 
     def correct(self, space: Space, known: Mapping[int, Config]) -> None:
         """Finish the construction; KerasTuner's own `__init__` has run before."""
@@ -93,6 +95,19 @@ class CorrectedOracle(keras_tuner.Oracle):
         remaining = (config for config in enumerate_configs(self.dimensions) if not self._duplicate(config))
         listed = list(itertools.islice(remaining, MOST_LISTED))
         return random.Random(self._seed_state).choice(listed) if listed else None
+
+    def _random_values(self) -> dict[str, Value] | None:
+        """As KerasTuner draws, number for number, without declaring the space anew for every draw."""
+        for _ in range(1 + self._max_collisions):
+            drawn = self.hyperparameters.copy()
+            drawn.values = {}
+            for hp in drawn.space:
+                if drawn.is_active(hp):
+                    drawn.values[hp.name] = hp.random_sample(self._seed_state)
+                    self._seed_state += 1
+            if not self._duplicate(drawn.values):
+                return drawn.values
+        return None
 
     @property
     def _is_small(self) -> bool:

@@ -33,6 +33,7 @@ class Database:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
+        self._gathers = False
         connection.row_factory = sqlite3.Row
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -54,17 +55,48 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is on disk when this ends, or nothing of it."""
-        self.execute("BEGIN IMMEDIATE")
+        """All that is written inside is on disk when this ends, or nothing of it. While this connection is `gathering`,
+        it is on disk with the next `commit`."""
+        if not self._connection.in_transaction:
+            self.execute("BEGIN IMMEDIATE")
+        self.execute("SAVEPOINT one")
         try:
             yield
+        except BaseException:
+            self._undo("ROLLBACK TO one", *(["RELEASE one"] if self._gathers else ["ROLLBACK"]))
+            raise
+        self.execute("RELEASE one")
+        if not self._gathers:
+            self.commit()
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """To force a write to the disk takes longer than to write: transactions inside share that, at each `commit` and
+        at the end."""
+        self._gathers = True
+        try:
+            yield
+        finally:
+            self._gathers = False
+            self.commit()
+
+    def commit(self) -> None:
+        """All that was written so far is on disk."""
+        if not self._connection.in_transaction:
+            return
+        try:
             reach("store.write")
             self.execute("COMMIT")
             reach("store.commit")
         except BaseException:
-            if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
-                self.execute("ROLLBACK")
+            self._undo("ROLLBACK")
             raise
+
+    def _undo(self, *statements: str) -> None:
+        """A full disk makes SQLite roll back by itself."""
+        for sql in statements:
+            if self._connection.in_transaction:
+                self.execute(sql)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ _NEXT_SEQ = "1 + max((SELECT ifnull(max(seq), 0) FROM ask), (SELECT ifnull(max(s
 class Store(Reader):
     """The truth about one sweep, for one thread of one process that holds its `RunLock`; any number may read.
 
-    What a method wrote is on disk when it returns, whole or not at all, power cuts included. Every method raises
+    What a method wrote is on disk when it returns, whole or not at all, power cuts included, except as `gathering`
+    says. Every method raises
     SweepFailed where the file cannot be written, and ValueError or `sqlite3.IntegrityError` where the facts make no
     sense together (a result that nobody asked for), which is a mistake of the caller.
     """
@@ -49,6 +51,15 @@ class Store(Reader):
         Raises InputError where there is no store, or one of a newer sweep, and SweepFailed where it is damaged.
         """
         return cls(open_database(path, read_only=read_only))
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """`with store.gathering():` what is written inside is on disk, and known to other processes, when `commit`
+        returns: one force to the disk for many facts. Each is still written whole or not at all, in its order."""
+        return self._database.gathering()
+
+    def commit(self) -> None:
+        """All that was recorded so far is on disk."""
+        self._database.commit()
 
     def record_ask(self, proposal: Proposal, seed: int) -> None:
         """A new trial with its seed, or the promotion of a known one, which then waits again and keeps its seed."""

@@ -53,6 +53,46 @@ def test_a_failed_transaction_leaves_nothing(store):
     assert [event.kind for event in store.events()] == ["whole"]
 
 
+def kinds(run):
+    """The events that another process sees."""
+    with Store.open(run.database, read_only=True) as reader:
+        return [event.kind for event in reader.events()]
+
+
+def test_what_is_gathered_is_seen_by_others_once_it_is_committed(run, store):
+    with store.gathering():
+        store.record_event("a")
+        store.record_event("b")
+        assert [event.kind for event in store.events()] == ["a", "b"]
+        assert kinds(run) == []
+        store.commit()
+        assert kinds(run) == ["a", "b"]
+        store.record_event("c")
+    assert kinds(run) == ["a", "b", "c"]
+    store.record_event("d")
+    assert kinds(run) == ["a", "b", "c", "d"]
+
+
+def test_a_failed_fact_leaves_those_gathered_before_it(run, store):
+    with pytest.raises(ValueError, match="trial 7 is not asked for"), store.gathering():
+        store.record_event("a")
+        store.start_attempt(7)
+    assert kinds(run) == ["a"]
+    assert store._database.rows("SELECT count(*) FROM attempt")[0][0] == 0
+
+
+def test_a_commit_that_fails_leaves_nothing_of_what_was_gathered(run, store):
+    pages = store._database.rows("PRAGMA page_count")[0][0]
+    store._database.rows(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(SweepFailed, match="full"), store.gathering():
+        store.record_event("a")
+        store.record_event("note", text="x" * 100_000)
+    assert kinds(run) in ([], ["a"])
+    store._database.rows(f"PRAGMA max_page_count = {pages + 1000}")
+    store.record_event("b")
+    assert kinds(run)[-1] == "b"
+
+
 def test_a_missing_store_is_an_input_error(tmp_path):
     run = create_run(tmp_path, "empty", "digits")
     with pytest.raises(InputError, match=r"empty/sweep\.db: no such file: .*empty is no run, or"):
