@@ -163,6 +163,11 @@ def _opened(
                 f"the images of {ready.space.data.source} have changed since {directory.name} began: results before "
                 "and after would not belong together; bring the images back, or begin anew with `sweep run`"
             )
+        if store.facts.get("code", ready.code) != ready.code:
+            raise InputError(
+                f"the file of {ready.space.model} was edited since {directory.name} began: results before and after "
+                "would not belong together; undo that, or begin anew with `sweep run`"
+            )
         yield directory, store, ready
 
 

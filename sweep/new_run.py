@@ -52,6 +52,7 @@ def _facts(directory: RunDirectory, ready: Ready) -> dict[str, Any]:
         "full_budget": full_budget(space),
         "method": space.search.method,
         "dataset_digest": dataset.digest,
+        "code": ready.code,
         "classes": list(dataset.classes),
         "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
         "excluded": [[one.name, one.reason] for one in ready.prepared.excluded],

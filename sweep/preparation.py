@@ -24,10 +24,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Ready:
-    """A space with every parameter that its model has, and the data that it will train on."""
+    """A space with every parameter that its model has, and the data that it will train on. `code` is the digest of the
+    user's module, None for the built-in model."""
 
     space: Space
     prepared: Prepared
+    code: str | None = None
 
     @property
     def dataset(self) -> Dataset:
@@ -46,16 +48,18 @@ def get_ready(space: Space, progress: Progress | None = None) -> Ready:
     """
     from sweep.data.prepare import prepare
 
-    prepared = prepare(space.data, progress=progress)
+    prepared, code = prepare(space.data, progress=progress), None
     if not space.is_builtin:
         from sweep.trial.runtime import import_tensorflow
 
         import_tensorflow()
         from sweep.model.user import discover
+        from sweep.model.user_code import code_digest
 
         space = validate_again(discover(space, image_input_of(prepared.dataset)))
+        code = code_digest(space.model)
     _check_batch_size(space, prepared.dataset)
-    return Ready(space, prepared)
+    return Ready(space, prepared, code)
 
 
 def image_input_of(dataset: Dataset) -> ImageInput:

@@ -222,6 +222,15 @@ def test_and_not_where_the_images_are_others_than_before(fake: type[FakeSession]
         assert store.decisions() == []
 
 
+MODEL = """
+import keras
+
+def build(hp):
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+    model.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+
 CALLS: list[Callable[..., Any]] = [api.resume, api.retrain_best, api.evaluate]
 
 
@@ -232,6 +241,19 @@ def test_nothing_goes_on_with_other_images(call: Callable[..., Any], fake: type[
     fake.asked.clear()
     with pytest.raises(InputError, match=r"the images of .*tiny\.npz have changed since tiny-001 began: "):
         call("tiny-001")
+    assert fake.asked == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_nothing_goes_on_with_other_code(call: Callable[..., Any], fake: type[FakeSession], folder: Path) -> None:
+    (folder / "edited_model.py").write_text(MODEL)
+    run = sweep.run(sweep.load_space(write_space(folder, model="edited_model:build", parameters={"epochs": 1})))
+    with Store.open(run.directory / "sweep.db") as store:
+        assert len(store.facts["code"]) == 64
+        store._database.execute("UPDATE fact SET value = '\"0123\"' WHERE name = 'code'")
+    fake.asked.clear()
+    with pytest.raises(InputError, match=r"^the file of edited_model:build was edited since tiny-001 began: "):
+        call()
     assert fake.asked == []
 
 

@@ -15,16 +15,17 @@ from sweep.final.requests import EvaluateRequest
 from sweep.final.saved_model import load_saved
 from sweep.final.scores import score
 from sweep.trial.evaluation import evaluate as measure
+from sweep.trial.keras_session import keras_session
 
 
 def evaluate(request: EvaluateRequest) -> dict[str, Any]:
     """The scores of the saved model on the test images, see `evaluate_model`. Raises SweepFailed as that does, and
     where the model cannot be loaded."""
-    keras.utils.clear_session()
     dataset = Dataset.open(request.dataset)
-    model = load_saved(request.model, request.space, dataset)
-    images, labels = dataset.test()
-    return evaluate_model(model, images, labels, dataset.classes)
+    with keras_session():
+        model = load_saved(request.model, request.space, dataset)
+        images, labels = dataset.test()
+        return evaluate_model(model, images, labels, dataset.classes)
 
 
 def evaluate_model(

@@ -21,6 +21,7 @@ from sweep.space.budget import batch_size_of
 from sweep.space.definition import Retrain
 from sweep.space.hyperparameters import bind
 from sweep.trial.fit_trainer import FitTrainer
+from sweep.trial.keras_session import keras_session
 from sweep.trial.trainer import EpochTrainer, Trainer
 
 
@@ -45,8 +46,12 @@ def retrain(request: RetrainRequest) -> Iterator[RetrainEpoch | Retrained]:
     The model still standardises with the statistics of the training images alone, as it did in the sweep. Raises
     SweepFailed where the loss is not finite, or where the model is of a kind that could not be loaded again.
     """
+    with keras_session():
+        yield from _retrain(request)
+
+
+def _retrain(request: RetrainRequest) -> Iterator[RetrainEpoch | Retrained]:
     started = time.perf_counter()
-    keras.utils.clear_session()
     dataset = Dataset.open(request.dataset)
     images = dataset.train_size + dataset.validation_size
     batch_size = batch_size_of(request.config)

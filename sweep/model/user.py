@@ -9,7 +9,7 @@ import keras
 from sweep.errors import InputError
 from sweep.model.discovery import explore
 from sweep.model.image_input import ImageInput
-from sweep.model.user_code import find_hypermodel, use_dtype_policy
+from sweep.model.user_code import find_hypermodel, forget_user_code
 from sweep.model.user_fit import meet_fit, overrides_fit
 from sweep.model.user_model import fit_to_images, run_build
 from sweep.records import Config
@@ -40,7 +40,10 @@ def discover(space: Space, image_input: ImageInput) -> Space:
     if space.is_builtin:
         return space
     asked: set[str] = set()
-    met = explore(lambda: WatchedHyperParameters(space, asked), lambda hp: _visit(space, hp, image_input))
+    try:
+        met = explore(lambda: WatchedHyperParameters(space, asked), lambda hp: _visit(space, hp, image_input))
+    finally:
+        forget_user_code()
     _check_asked(space, asked)
     declared = {*space.parameters, *(dimension.name for dimension in expand(space))}
     undeclared = type(to_keras_tuner(space))()
@@ -67,9 +70,7 @@ def fit_override(space: Space, image_input: ImageInput) -> Any | None:
 
 
 def _build(space: Space, hp: Any, image_input: ImageInput) -> keras.Model:
-    hypermodel = find_hypermodel(space.model, image_input)
-    use_dtype_policy(space.model, image_input)
-    model = run_build(hypermodel, hp, space.model)
+    model = run_build(find_hypermodel(space.model, image_input), hp, space.model)
     return fit_to_images(model, image_input, space.scaling, space.model)
 
 

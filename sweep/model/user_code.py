@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
 import importlib
 import inspect
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import keras
-from keras.src.backend.common import global_state
 
 from sweep.errors import InputError
 from sweep.model.image_input import ImageInput
@@ -33,45 +34,44 @@ def wrong(source: str, what: str) -> InputError:
     return InputError(f"model {source}: {what}")
 
 
+@functools.cache
 def find_hypermodel(source: str, image_input: ImageInput) -> Any:
     """The user's HyperModel, a class made into an instance, or its build function as a `BuildFunction`.
 
-    One and the same object each time, since a `fit` may use what its `build` left in the instance. The working
-    directory is searched first. Raises InputError where it cannot be imported or is nothing of the kind.
+    One and the same object until `forget_user_code`, since a `fit` may use what its `build` left in the instance. The
+    working directory is searched first. Raises InputError where it cannot be imported or is nothing of the kind, and
+    where its file was edited since this process first ran it.
     """
-    return _load(source, image_input).hypermodel
-
-
-def use_dtype_policy(source: str, image_input: ImageInput) -> None:
-    """Set Keras' global dtype policy to what the user's module, and the making of the instance, left it as.
-
-    Their code is run only once in a process, but Keras forgets the policy whenever its session is cleared, as it is
-    for each trial. It forgets neither `floatx` nor `epsilon` nor the image data format. Raises as `find_hypermodel`.
-    """
-    _set_policy(_load(source, image_input).policy)
-
-
-@dataclass(frozen=True)
-class _Imported:
-    module: ModuleType
-    policy: Any  # Keras' global dtype policy afterwards; None where nothing has set one
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    hypermodel: Any
-    policy: Any  # as that of the module, unless making the instance has set another
-
-
-@functools.cache
-def _load(source: str, image_input: ImageInput) -> _Loaded:
     module_name, _, name = source.partition(":")
-    imported = _import(module_name, source)
-    found = _attribute(imported.module, name, source)
+    found = _attribute(_import(module_name, source), name, source)
     if isinstance(found, type) and not issubclass(found, keras.Layer):
-        _set_policy(imported.policy)
-        return _Loaded(_buildable(_instance(found, image_input, source), source), _policy())
-    return _Loaded(_buildable(found, source), imported.policy)
+        found = _instance(found, image_input, source)
+    return _buildable(found, source)
+
+
+def forget_user_code() -> None:
+    """The user's modules are run anew when next they are needed, as in a new process.
+
+    What they make when they are imported (layers that every model shares, seeds, a dtype policy) would otherwise go
+    from one model to the next, and a trial would depend on which others its process has trained before. Modules that
+    others than `find_hypermodel` have imported stay.
+    """
+    find_hypermodel.cache_clear()
+    for name in _own_modules:
+        sys.modules.pop(name, None)
+    _own_modules.clear()
+
+
+def code_digest(source: str) -> str | None:
+    """SHA-256 (hex) of the file that `source` names, as this process first ran it; None where it has not run one."""
+    return _digests.get(source.partition(":")[0])
+
+
+_own_modules: set[str] = set()
+"""Those that an import of the user's module brought in."""
+
+_digests: dict[str, str | None] = {}
+"""By module, of the file that this process ran first."""
 
 
 def _buildable(found: Any, source: str) -> Any:
@@ -84,11 +84,12 @@ def _buildable(found: Any, source: str) -> Any:
     raise wrong(source, f"is of type {type(found).__name__}, neither a function build(hp) nor a kt.HyperModel")
 
 
-def _import(module_name: str, source: str) -> _Imported:
+def _import(module_name: str, source: str) -> ModuleType:
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
+    known = set(sys.modules)
     try:
-        return _import_once(module_name)
+        module = importlib.import_module(module_name)
     except ModuleNotFoundError as exc:
         if exc.name and f"{module_name}.".startswith(f"{exc.name}."):
             message = f"there is no module {exc.name!r} in {os.getcwd()} or among the installed packages"
@@ -96,25 +97,25 @@ def _import(module_name: str, source: str) -> _Imported:
         raise wrong(source, f"importing it raised {one_line(exc)}") from exc
     except (Exception, SystemExit) as exc:
         raise wrong(source, f"importing it raised {one_line(exc)}") from exc
+    finally:
+        _own_modules.update(name for name in set(sys.modules) - known if _is_own(name, module_name))
+    if _digests.setdefault(module_name, _digest(module)) != _digest(module):
+        raise wrong(source, f"{module.__file__} was edited while the sweep ran; undo that, or begin a new run")
+    return module
 
 
-@functools.cache
-def _import_once(module_name: str) -> _Imported:
-    """The module begins with the policy of a new process, as in a worker. One that somebody has imported before is not
-    run again: what it set can only be told from the policy that holds now."""
-    if module_name not in sys.modules:
-        _set_policy(None)
-    return _Imported(importlib.import_module(module_name), _policy())
+def _is_own(name: str, module_name: str) -> bool:
+    """Whether it is of the user's package, or lies in the working directory and is no installed library."""
+    package = name.partition(".")[0]
+    file = getattr(sys.modules[name], "__file__", None) or ""
+    is_beside = file.startswith(os.getcwd() + os.sep) and "site-packages" not in file
+    return package == module_name.partition(".")[0] or (is_beside and package != __name__.partition(".")[0])
 
 
-def _policy() -> Any:
-    """None where nothing has set one. `keras.config.dtype_policy()` would set one from `floatx`, which a `build` may
-    change afterwards."""
-    return global_state.get_global_attribute("dtype_policy")
-
-
-def _set_policy(policy: Any) -> None:
-    global_state.set_global_attribute("dtype_policy", policy)
+def _digest(module: ModuleType) -> str | None:
+    if module.__file__ is None:
+        return None
+    return hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
 
 
 def _attribute(module: ModuleType, name: str, source: str) -> Any:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import sys
 
 import keras
 import numpy as np
@@ -121,3 +122,45 @@ def test_a_users_own_loss_comes_from_the_users_module(dataset, tmp_path, monkeyp
     metrics = evaluate(EvaluateRequest(space, dataset.path, tmp_path / "model.keras"))
     assert metrics["test"]["loss"] == pytest.approx(loss, abs=0.01)
     assert metrics["test"]["accuracy"] == 1.0
+
+
+MIXED = """
+import keras
+
+keras.config.set_dtype_policy("mixed_bfloat16")
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.hidden = keras.layers.Dense(32, "tanh")
+        self.last = keras.layers.Dense(3, "softmax", dtype="float32")
+
+    def build(self, shape):
+        self.hidden.build(shape)
+        self.last.build((*shape[:-1], 32))
+
+    def call(self, x):
+        return self.last(self.hidden(x))
+
+
+def build(hp):
+    pixels = keras.Input((8, 8, 3), dtype="uint8")
+    x = keras.layers.Flatten()(keras.layers.Rescaling(0.05)(pixels))
+    model = keras.Model(pixels, Block()(x))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+"""
+
+
+def test_the_scores_are_the_same_whether_or_not_the_users_module_was_imported_before(dataset, tmp_path, monkeypatch):
+    (tmp_path / "mixed_block.py").write_text(MIXED)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("mixed_block").build(None).save(tmp_path / "model.keras")
+    del sys.modules["mixed_block"]
+    keras.utils.clear_session()
+    space = SPACE.model_copy(update={"model": "mixed_block:build"})
+    request = EvaluateRequest(space, dataset.path, tmp_path / "model.keras")
+    assert evaluate(request) == evaluate(request)
+    assert keras.config.dtype_policy().name == "float32"

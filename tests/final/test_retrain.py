@@ -168,6 +168,25 @@ def with_closure(hp):
     return model(keras.layers.Rescaling(1 / 255), loss=loss)
 
 
+keras.utils.set_random_seed(1)
+augmentation = keras.Sequential([keras.layers.RandomFlip(), keras.layers.RandomZoom(0.2)])
+
+
+def with_augmentation(hp):
+    return model(augmentation, keras.layers.Rescaling(1 / 255), keras.layers.Conv2D(3, 3))
+
+
+class InHalf(keras_tuner.HyperModel):
+    def build(self, hp):
+        keras.config.set_dtype_policy("mixed_bfloat16")
+        return model(keras.layers.Rescaling(1 / 255))
+
+    def fit(self, hp, model, x, y, **kwargs):
+        with open("seen.txt", "a") as file:
+            print(keras.config.dtype_policy().name, file=file)
+        return model.fit(x, y)
+
+
 class WithFit(keras_tuner.HyperModel):
     def build(self, hp):
         return model(keras.layers.Rescaling(1 / 255))
@@ -182,10 +201,14 @@ class WithFit(keras_tuner.HyperModel):
 @pytest.fixture
 def users(tmp_path, monkeypatch):
     """The name of a module with models of a user's own, in the working directory."""
-    name = f"users_{abs(hash(tmp_path))}"
-    (tmp_path / f"{name}.py").write_text(USERS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
+    return users_module(tmp_path, "users")
+
+
+def users_module(folder: Path, prefix: str) -> str:
+    name = f"{prefix}_{abs(hash(folder))}"
+    (folder / f"{name}.py").write_text(USERS)
     return name
 
 
@@ -212,3 +235,18 @@ def test_a_users_own_fit_trains_all_the_images_it_may_see(dataset, tmp_path, use
     *_, end = retrain(of_a_user(dataset, tmp_path / "final", f"{users}:WithFit"))
     assert end.images == 84
     assert (tmp_path / "seen.txt").read_text() == "84 24\n"
+
+
+def test_the_weights_are_the_same_whatever_ran_in_the_process_before(dataset, tmp_path, users):
+    """Two copies of a module are to each other as the modules of two processes."""
+    other = users_module(tmp_path, "others")
+    for folder, module in (("first", users), ("before", other), ("second", other)):
+        list(retrain(of_a_user(dataset, tmp_path / folder, f"{module}:with_augmentation")))
+    for one, another in zip(weights(tmp_path / "first"), weights(tmp_path / "second"), strict=True):
+        np.testing.assert_array_equal(one, another)
+
+
+def test_a_setting_that_a_build_makes_holds_until_its_model_is_trained_and_no_longer(dataset, tmp_path, users):
+    list(retrain(of_a_user(dataset, tmp_path / "final", f"{users}:InHalf")))
+    assert (tmp_path / "seen.txt").read_text() == "mixed_bfloat16\n"
+    assert keras.config.dtype_policy().name == "float32"
