@@ -54,7 +54,7 @@ def create_array(path: Path, shape: tuple[int, ...], dtype: type = np.uint8) -> 
             try:
                 os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
             except OSError as exc:
-                if exc.errno == errno.ENOSPC:
+                if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                     raise
     return array
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sweep.data.check import CheckReport
 from sweep.data.facts import ImageFacts
-from sweep.errors import DataError
+from sweep.errors import DataError, SweepFailed
 
 FORMAT = 1
 """Of an entry's files. It is part of every digest, so an older entry is never met."""
@@ -74,8 +74,14 @@ class Dataset:
         return x[self.train_size :], y[self.train_size :]
 
     def development(self) -> Arrays:
-        """The training images, followed by the validation images."""
-        return self._arrays(DEVELOPMENT, DEVELOPMENT_LABELS)
+        """The training images, followed by the validation images. Raises SweepFailed where they are gone: no fault of
+        the trial that asks for them."""
+        try:
+            return self._arrays(DEVELOPMENT, DEVELOPMENT_LABELS)
+        except (OSError, EOFError, ValueError) as exc:
+            raise SweepFailed(
+                f"{self.path}: the prepared images are gone or damaged; resume the sweep, which prepares them anew"
+            ) from exc
 
     def test(self) -> Arrays:
         """The test images, from files that no other method opens."""
@@ -87,8 +93,11 @@ class Dataset:
         return [ImageFacts(*row) for row in zip(*(columns[field.name] for field in fields(ImageFacts)), strict=True)]
 
     def report(self) -> CheckReport:
-        """The data check of these images."""
-        return CheckReport.from_json(json.loads((self.path / REPORT).read_text(encoding="utf-8")))
+        """The data check of these images. Raises DataError where it is damaged."""
+        try:
+            return CheckReport.from_json(json.loads((self.path / REPORT).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as exc:
+            raise DataError(f"{self.path / REPORT}: is not as it was written; prepare the data anew") from exc
 
     def _arrays(self, images: str, labels: str) -> Arrays:
         return np.load(self.path / images, mmap_mode="r"), np.load(self.path / labels)

@@ -70,7 +70,7 @@ def dataset_digest(source: Source, items: Sequence[Item], settings: DataSettings
 
 def _is_whole(entry: Path) -> bool:
     try:
-        Dataset.open(entry)
+        Dataset.open(entry).report()
     except DataError:
         return False
     return True

@@ -39,11 +39,8 @@ def write_tables(run: RunDirectory, store: Reader, live: bool = True) -> None:
     """
     tables = _TABLES.setdefault(store, _Tables())
     trials = store.trials(live)
-    try:
-        _replace(run.trials_json, tables.json(trials))
-        _replace(run.trials_csv, tables.csv(trials))
-    except OSError as exc:
-        raise SweepFailed(f"{exc.filename}: {exc.strerror}; free some space or check the permissions") from exc
+    _replace(run.trials_json, tables.json(trials))
+    _replace(run.trials_csv, tables.csv(trials))
 
 
 def trials_text(store: Reader, form: str, live: bool = True) -> str:
@@ -154,6 +151,9 @@ def _csv_line(cells: Sequence[Value | None]) -> str:
 def _replace(path: Path, text: str) -> None:
     """Never half a file under its name. Not forced to disk: the store is the truth, and the table can be made again."""
     unfinished = path.with_name(f"{path.name}.new")
-    unfinished.write_text(text, encoding="utf-8")
-    reach("table.replace")
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        reach("table.replace")
+        os.replace(unfinished, path)
+    except OSError as exc:  # that of a full disk names no file
+        raise SweepFailed(f"{unfinished}: {exc.strerror}; free some space or check the permissions") from exc

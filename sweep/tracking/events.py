@@ -14,6 +14,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from sweep.errors import SweepFailed
 from sweep.faults import reach
 
 
@@ -25,11 +26,18 @@ class EventFile:
         self._path = directory / f"events.out.tfevents.{time.time_ns():020d}.sweep"
 
     def write(self, values: Sequence[Summary.Value], step: int, wall_time: float) -> None:
-        """Append `values` at `step`; `wall_time` is in seconds since the epoch."""
+        """Append `values` at `step`; `wall_time` is in seconds since the epoch. Raises SweepFailed where it cannot be
+        written."""
         events = [Event(wall_time=wall_time, step=step, summary=Summary(value=values))]
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            events.insert(0, Event(wall_time=wall_time, file_version="brain.Event:2"))
+        try:
+            if not self._path.exists():
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                events.insert(0, Event(wall_time=wall_time, file_version="brain.Event:2"))
+            self._append(events)
+        except OSError as exc:
+            raise SweepFailed(f"{self._path}: {exc.strerror}; free some space or check the permissions") from exc
+
+    def _append(self, events: Sequence[Event]) -> None:
         with self._path.open("ab") as file:
             writer = RecordWriter(file)
             for event in events:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sweep.errors import SweepFailed
 from sweep.records import METRICS, EpochReport, Objective, TrialLost, TrialRecord, TrialState
 from sweep.space.dimensions import Dimension
 from sweep.tracking import hparams
@@ -56,9 +57,7 @@ class TensorBoardTracker:
         `epochs` has the reports by trial id, in their order. `finished` says that the sweep has ended, so that every
         completed trial is a success; else it can go on from here.
         """
-        if self._logdir.exists():
-            shutil.rmtree(self._logdir)
-        self._logdir.mkdir(parents=True)
+        _make_empty(self._logdir)
         self._runs = {}
         for record in trials:
             self._replay(record, (epochs or {}).get(record.id, ()))
@@ -127,6 +126,17 @@ class TensorBoardTracker:
             success = run.state is TrialState.COMPLETED
             run.file.write([hparams.session_end(success, wall_time)], run.epoch, wall_time)
             run.ended = True
+
+
+def _make_empty(folder: Path) -> None:
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as exc:
+        raise SweepFailed(
+            f"{folder}: cannot be made anew: {exc.strerror or exc}; check its permissions and what is in it"
+        ) from exc
 
 
 def curve_tag(metric: str) -> str:

@@ -34,7 +34,8 @@ def open_source(source: str, splits: Splits | None = None, max_unpacked: int = D
 
         return from_function(source, splits)
     raise DataError(
-        f"{printable(source)}: no such file or folder (seen from {Path.cwd()}); set data.source to where the images are"
+        f"{printable(source)}: no such file or folder (seen from {Path.cwd()}); bring the images back, or set "
+        "data.source to where they are"
     )
 
 
