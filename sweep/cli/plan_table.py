@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from sweep.cli.terminal import config_text, literal, make_console
-from sweep.text import counted
+from sweep.text import byte_text, counted
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
@@ -35,6 +35,7 @@ def plan_as_json(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) ->
             }
             for one in plan.trainings
         ],
+        "checkpoints": plan.checkpoints,
         "space_size": plan.size,
         "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
         "classes": list(dataset.classes),
@@ -43,6 +44,7 @@ def plan_as_json(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) ->
                 "config": dict(config),
                 "parameters": size and size.parameters,
                 "memory_bytes": size and size.bytes,
+                "checkpoint_bytes": size and size.checkpoint_bytes,
                 "skipped": refusal,
             }
             for config, (size, refusal) in zip(plan.configs, forecasts, strict=False)
@@ -63,11 +65,24 @@ def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) -> No
     about = "" if plan.exact else "about "
     console.print(f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}")
     console.print(_trainings(plan))
+    console.print(f"checkpoints: {_checkpoints(plan, forecasts)}")
     for config, (size, refusal) in zip(plan.configs, forecasts, strict=False):
         about = "too large a model" if size is None else counted(size.parameters, "parameter")
         console.print(f"for example, {about}: {literal(config_text(config))}")
         if refusal:
             console.print(f"  would be skipped: {literal(refusal)}")
+
+
+def _checkpoints(plan: Plan, forecasts: Sequence[Forecast]) -> str:
+    """How many can be on disk at one time, and how large the shown configurations' are."""
+    kept = f"at most {plan.checkpoints:,} kept for promotions and " if plan.checkpoints else ""
+    count = f"{kept}one for each worker (two while it is replaced)"
+    sizes = sorted(size.checkpoint_bytes for size, refusal in forecasts if size is not None and refusal is None)
+    if not sizes:
+        return count
+    least, most = byte_text(sizes[0]), byte_text(sizes[-1])
+    examples = "these examples" if len(sizes) > 1 else "this example"
+    return f"{count}, in {examples} {least if least == most else f'{least} to {most}'} each"
 
 
 def _trainings(plan: Plan) -> Table:

@@ -27,10 +27,12 @@ class TooLarge(SweepError):
 
 @dataclass(frozen=True)
 class ModelSize:
-    """`parameters` counts the weights, trainable or not; `bytes` are an estimate of the memory that training needs."""
+    """`parameters` counts the weights, trainable or not; `bytes` are an estimate of the memory that training needs,
+    `checkpoint_bytes` of a checkpoint's size on disk."""
 
     parameters: int
     bytes: int
+    checkpoint_bytes: int = 0
 
 
 def require_small(space: Space, size: ModelSize) -> None:

@@ -8,8 +8,10 @@ The memory it needs, besides the 0.8 GB of a process that has none, is that of t
     save     = 2 x state, while a checkpoint is written or read
     memory   = SAFETY x max(update, measure, save)
 
-It is meant to lie above the truth: `benchmarks/model_size.py` finds it 1.1 to 1.8 times the growth of a process in an
-epoch. It knows nothing of what a user's own training step or `fit` holds besides.
+A checkpoint takes the state on disk, and besides it some hundred bytes for each epoch.
+
+The estimate of the memory is meant to lie above the truth: `benchmarks/model_size.py` finds it 1.1 to 1.8 times the
+growth of a process in an epoch. It knows nothing of what a user's own training step or `fit` holds besides.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from sweep.model.image_input import ImageInput
 from sweep.model.limits import ModelSize, item_bytes, limited_weights
 from sweep.model.optimizers import build_optimizer
 from sweep.model.user import build_user_model
+from sweep.model.user_code import forget_user_code
 from sweep.records import Config
 from sweep.space.budget import batch_size_of
 from sweep.space.definition import Space
@@ -56,6 +59,7 @@ def estimate(space: Space, config: Config, image_input: ImageInput) -> ModelSize
         return model_size(model, model.optimizer, config, image_input)
     finally:
         keras.utils.clear_session(free_memory=False)  # Keras would give the weights their values later on
+        forget_user_code()
 
 
 def model_size(
@@ -72,7 +76,7 @@ def model_size(
     height, width, _ = image_input.shape
     update = 3 * trainable + 2 * batch_size_of(config) * sum(outputs)
     measure = 2 * evaluation_batch(height, width) * max(outputs)
-    return ModelSize(int(model.count_params()), round(SAFETY * (state + max(update, measure, state))))
+    return ModelSize(int(model.count_params()), round(SAFETY * (state + max(update, measure, state))), state)
 
 
 def _bytes(variables: Sequence[Any]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sweep.records import Config, Proposal, TrialResult, TrialState
 from sweep.search.oracle_searcher import make_searcher
+from sweep.search.searcher import Searcher
 from sweep.space.definition import BayesianSearch, Space
 from sweep.space.dimensions import count_configs, expand
 
@@ -29,7 +30,9 @@ class Training:
 @dataclass(frozen=True)
 class Plan:
     """`size` counts the configurations of the space, None where it is endless. `exact` is False where the epochs
-    depend on results that are not known yet."""
+    depend on results that are not known yet. `checkpoints` is how many trials at most have one kept because they may
+    be promoted or are being promoted, with any number of workers; each running trial of a first rung has one besides.
+    """
 
     method: str
     trials: int
@@ -38,6 +41,7 @@ class Plan:
     trainings: tuple[Training, ...]
     size: int | None
     configs: tuple[Config, ...]
+    checkpoints: int
 
 
 def make_plan(space: Space) -> Plan:
@@ -47,7 +51,7 @@ def make_plan(space: Space) -> Plan:
         # Without results every proposal is a random one, which costs no Gaussian process.
         initial = space.search.max_trials + 1
         space = space.model_copy(update={"search": space.search.model_copy(update={"initial_points": initial})})
-    proposals = _simulate(space)
+    proposals, checkpoints = _rehearse(make_searcher(space))
     epochs = sum(proposal.last_epoch - proposal.first_epoch for proposal in proposals)
     configs = {proposal.trial: proposal.config for proposal in proposals}
     fixed_epochs = len({proposal.last_epoch for proposal in proposals}) == 1
@@ -59,17 +63,33 @@ def make_plan(space: Space) -> Plan:
         trainings=_trainings(proposals),
         size=count_configs(expand(space)),
         configs=tuple(configs.values()),
+        checkpoints=checkpoints,
     )
 
 
-def _simulate(space: Space) -> list[Proposal]:
-    searcher = make_searcher(space)
+def _rehearse(searcher: Searcher) -> tuple[list[Proposal], int]:
+    """All proposals, and how many trials could at most be promoted at one time.
+
+    Everything that can run at once does, and ends together. No other order keeps more: of each bracket, no more wait
+    for a promotion or are being promoted than its second rung takes, and here all brackets are there together.
+    """
     proposals: list[Proposal] = []
+    most = 0
+    while wave := _ask_all(searcher):
+        proposals += wave
+        for proposal in wave:
+            done = proposal.last_epoch
+            searcher.tell(TrialResult(proposal.trial, TrialState.COMPLETED, done, best_epoch=done, objective=0.0))
+        most = max(most, len(searcher.promotable()))
+    return proposals, most
+
+
+def _ask_all(searcher: Searcher) -> list[Proposal]:
+    """What may run side by side now."""
+    wave: list[Proposal] = []
     while proposal := searcher.ask():
-        proposals.append(proposal)
-        done = proposal.last_epoch
-        searcher.tell(TrialResult(proposal.trial, TrialState.COMPLETED, done, best_epoch=done, objective=0.0))
-    return proposals
+        wave.append(proposal)
+    return wave
 
 
 def _trainings(proposals: list[Proposal]) -> tuple[Training, ...]:

@@ -29,7 +29,11 @@ from sweep.trial.training import Training
 Build = Callable[[Space, Config, ImageInput], keras.Model]
 
 CHECKPOINT_SECONDS = 10.0
-"""At most about this much training is lost when a worker is killed."""
+"""At most about this much training is lost when a worker is killed, or as much as CHECKPOINT_SHARE asks for."""
+
+CHECKPOINT_SHARE = 0.02
+"""Of the time of training, at most about this part is spent on checkpoints between epochs: one that takes a second to
+write is written every 50 seconds."""
 
 TRACEBACK_LENGTH = 20_000
 """Characters of a traceback that are kept: its beginning and its end."""
@@ -71,7 +75,7 @@ class _Run:
         self._reports: list[EpochReport] = []
         self._dataset = open_dataset(context.dataset)
         self._file = CheckpointFile.of(context.checkpoints, request.trial)
-        self._saved_at = time.monotonic()
+        self._saved_at, self._save_seconds = time.monotonic(), 0.0
 
     def events(self) -> Generator[EpochReport, None, TrialResult]:
         checkpoint = self._checkpoint()
@@ -89,7 +93,8 @@ class _Run:
         while state is None:
             yield from self._epoch(training)
             state = self._state()
-        self._save(training)
+            if state is not None or self._save_is_due:
+                self._save(training)
         return self._result(state, parameter_count=training.parameter_count)
 
     def _start(self) -> Training:
@@ -114,14 +119,19 @@ class _Run:
         except GeneratorExit:
             self._save(training)
             raise
-        if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
-            self._save(training)
+
+    @property
+    def _save_is_due(self) -> bool:
+        pause = max(CHECKPOINT_SECONDS, self._save_seconds / CHECKPOINT_SHARE)
+        return time.monotonic() - self._saved_at >= pause
 
     def _save(self, training: Training) -> None:
+        started = time.monotonic()
         reports = [[dict(report.metrics), report.seconds] for report in self._reports]
         facts = {"of": self._identity(), "parameter_count": training.parameter_count, "reports": reports}
         self._file.save(training.variables, facts)
         self._saved_at = time.monotonic()
+        self._save_seconds = self._saved_at - started
 
     def _checkpoint(self) -> Checkpoint | None:
         checkpoint = self._file.load()

@@ -91,8 +91,10 @@ def test_a_plan_says_what_would_run_and_trains_nothing(trainer: Trainer, tmp_pat
         "trials   epochs each   epochs in all",
         "     3             2               6",
     ]
-    assert lines[5].startswith("for example, 119 parameters: conv_layers=1  filters=2  dense_layers=0  batch_size=16")
-    assert len(lines) == 6
+    checkpoints = "one for each worker (two while it is replaced), in this example 1.4 kB each"  # 3 numbers a weight
+    assert lines[5] == f"checkpoints: {checkpoints}"
+    assert lines[6].startswith("for example, 119 parameters: conv_layers=1  filters=2  dense_layers=0  batch_size=16")
+    assert len(lines) == 7
     assert not (tmp_path / "runs").exists()
 
 
@@ -109,7 +111,32 @@ def test_a_plan_of_rungs_as_json(trainer: Trainer, tmp_path: Path) -> None:
     assert sum(one["trials"] for one in plan["trainings"] if one["first_epoch"] == 0) == plan["trials"] == 2
     spans = [(one["last_epoch"] - one["first_epoch"]) * one["trials"] for one in plan["trainings"]]
     assert sum(spans) == plan["epochs"]
-    assert all(set(one) == {"config", "parameters", "memory_bytes", "skipped"} for one in plan["samples"])
+    told = {"config", "parameters", "memory_bytes", "checkpoint_bytes", "skipped"}
+    assert all(set(one) == told for one in plan["samples"])
+    assert plan["checkpoints"] == 1  # of the two trials of the one bracket that is filled
+    assert {one["checkpoint_bytes"] for one in plan["samples"]} == {
+        3 * 4 * one["parameters"] for one in plan["samples"]
+    }
+
+
+def test_a_plan_tells_how_many_checkpoints_there_can_be(trainer: Trainer, tmp_path: Path) -> None:
+    write_images(tmp_path / "tiny.npz")
+    parameters = {"conv_layers": 1, "filters": {"type": "choice", "values": [2, 40]}, "dense_layers": 0}
+    rate = {"type": "float", "min": 0.001, "max": 0.1}
+    epochs = {"type": "int", "min": 1, "max": 9}
+    space = write_space(
+        tmp_path, search={"method": "hyperband"}, parameters={**parameters, "learning_rate": rate, "epochs": epochs}
+    )
+
+    def told(*options: object) -> str:
+        lines = trainer("plan", space, *options, cwd=tmp_path).out.splitlines()
+        return next(line.rstrip() for line in lines if line.startswith("checkpoints: "))
+
+    count = "checkpoints: at most 5 kept for promotions and one for each worker (two while it is replaced)"
+    assert told("--samples", "0") == count
+    assert told("--samples", "9") == f"{count}, in these examples 1.4 kB to 27.9 kB each"  # of 119 and 2,323 weights
+    assert told("--set", "parameters.filters=2") == f"{count}, in these examples 1.4 kB each"
+    assert told("--set", "max_parameters=1") == count  # a trial that is skipped has no checkpoint
 
 
 def test_what_does_not_fit_the_data_is_said_by_the_plan(sweep: Sweep, tmp_path: Path, monkeypatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import multiprocessing
 import re
@@ -13,10 +14,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from sweep.data.dataset import Dataset
+from sweep.data.prepare import prepare
 from sweep.errors import DataError, InputError, SweepFailed
+from sweep.model.build import build_model
+from sweep.model.image_input import ImageInput
 from sweep.model.limits import TooLarge
-from sweep.records import METRICS, TrialState
+from sweep.model.size import estimate
+from sweep.records import METRICS, TrialRequest, TrialState
+from sweep.space.definition import DataSettings
 from sweep.trial import run as run_module
+from sweep.trial.checkpoint import CheckpointFile
 from sweep.trial.training import Training
 from tests.trial.tiny import (
     SHAPE,
@@ -132,6 +140,81 @@ def test_checkpoints_are_written_between_epochs_once_enough_time_has_passed(
     events.close()
 
 
+def saves_of_epochs(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, epochs: int, *, epoch_seconds: float, save_seconds: float
+) -> list[int]:
+    """After which epochs of such a length a trial saves, where a save takes so long."""
+    now, saved = 0.0, []
+
+    def train(self: Training, epoch: int) -> dict[str, float | None]:
+        nonlocal now
+        now += epoch_seconds
+        return dict.fromkeys(METRICS, 0.5)
+
+    def save(self: CheckpointFile, variables: Any, facts: dict[str, Any]) -> None:
+        nonlocal now
+        now += save_seconds
+        saved.append(len(facts["reports"]))
+
+    monkeypatch.setattr(run_module, "time", SimpleNamespace(monotonic=lambda: now, perf_counter=lambda: now))
+    monkeypatch.setattr(Training, "run_epoch", train)
+    monkeypatch.setattr(CheckpointFile, "save", save)
+    runner(epochs)
+    return saved
+
+
+@pytest.mark.parametrize(
+    ("epochs", "epoch_seconds", "save_seconds", "expected"),
+    [
+        (3, 60.0, 1.0, [1, 2, 3]),  # each once, the last one too
+        (12, 4.0, 0.1, [3, 6, 9, 12]),
+        (12, 1.0, 0.1, [10, 12]),
+        (26, 4.0, 0.5, [3, 10, 17, 24, 26]),  # 25 seconds apart: a fiftieth of them
+    ],
+)
+def test_saves_between_epochs_take_a_small_part_of_the_time(
+    dataset: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    epochs: int,
+    epoch_seconds: float,
+    save_seconds: float,
+    expected: list[int],
+):
+    runner = Runner(dataset, tmp_path)
+    saved = saves_of_epochs(runner, monkeypatch, epochs, epoch_seconds=epoch_seconds, save_seconds=save_seconds)
+    assert saved == expected
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("digits")
+    return prepare(DataSettings(source="digits", limit=200), cache=folder).dataset.path
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"conv_layers": 1, "filters": 8, "dense_layers": 0, "optimizer": "sgd", "momentum": 0.9},
+        {"conv_layers": 2, "filters": 32, "batch_norm": True, "dropout": 0.2, "dense_units": 64, "optimizer": "adam"},
+    ],
+    ids=["small", "larger"],
+)
+def test_a_checkpoint_is_as_large_as_the_plan_says(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: dict[str, Any]
+):
+    monkeypatch.setattr(run_module, "open_dataset", OPEN_DATASET)
+    runner, epochs = Runner(digits, tmp_path, build_model), 2
+    runner.request = lambda last_epoch: TrialRequest(7, config, 11, last_epoch)  # type: ignore[method-assign]
+    assert runner(epochs)[1].state is TrialState.COMPLETED
+    data = Dataset.open(digits)
+    planned = estimate(runner.context.space, config, ImageInput(data.image_shape, 10, data.mean, data.variance))
+    more = runner.file.path.stat().st_size - planned.checkpoint_bytes
+    # Besides the numbers: type and shape of each array, the metrics of each epoch with their names, what the checkpoint
+    # is of, the headers of a zip file, and a few numbers that are no weights (steps, learning rate, random states).
+    assert 0 < more < 50 * len(runner.state()) + 400 * epochs + 1000
+
+
 def test_a_torn_checkpoint_is_trained_anew_with_the_same_result(dataset: Path, tmp_path: Path):
     runner = Runner(dataset, tmp_path)
     expected, state = runner(2), runner.state()
@@ -139,6 +222,14 @@ def test_a_torn_checkpoint_is_trained_anew_with_the_same_result(dataset: Path, t
     runner.file.path.write_bytes(whole[: len(whole) // 2])
     assert runner(2) == expected
     assert equal(runner.state(), state)
+
+
+def test_a_checkpoint_in_the_form_of_an_older_version_counts_as_none(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    expected, facts = runner(2), json.dumps({"of": {}, "layout": []}).encode()
+    with runner.file.path.open("wb") as file:
+        np.savez(file, facts=np.frombuffer(facts, np.uint8))
+    assert runner(2) == expected
 
 
 def test_a_trial_that_is_done_reports_again_and_trains_nothing(dataset: Path, tmp_path: Path):
@@ -466,3 +557,77 @@ def test_a_dataset_that_is_not_there_is_no_fault_of_the_trial(tmp_path: Path, mo
 def test_nothing_is_printed(dataset: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     Runner(dataset, tmp_path)(2)
     assert capfd.readouterr() == ("", "")
+
+
+BUILD = """
+def build(hp):
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(1 / 255), *first, layers.Flatten(), *last])
+    model.add(layers.Dense(3, activation="softmax", kernel_initializer=initial))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=[metric])
+    return model
+"""
+MADE_ONCE = {
+    "seed": "keras.utils.set_random_seed(1); last = [layers.Dropout(0.5)]",
+    "python": "import random; random.seed(1); random.random(); last = [layers.Dropout(0.5)]",
+    "dropout": "last = [layers.Dropout(0.5), layers.Dropout(0.1, seed=3)]",
+    "augmentation": "first = [keras.Sequential([layers.RandomFlip(), layers.RandomRotation(0.1)])]",
+    "frozen": "last = [layers.Dense(5, trainable=False)]; last[0].build((None, 64))",
+    "statistics": "last = [layers.Normalization()]; last[0].adapt(np.eye(64))",
+    "initializer": "initial = keras.initializers.RandomNormal()",
+    "generator": """
+generator = keras.random.SeedGenerator(2)
+
+class Noise(layers.Layer):
+    def call(self, x, training=False):
+        return x + keras.random.normal(keras.ops.shape(x), seed=generator) if training else x
+
+last = [Noise()]
+""",
+    "trained": "last = [layers.Dense(5)]",
+    "metric": "metric = keras.metrics.SparseCategoricalAccuracy()",
+    "floatx": """
+def build(hp):
+    if hp.get("optimizer") == "sgd":
+        keras.config.set_floatx("float64")
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(3)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=[metric])
+    return model
+""",
+}
+
+
+@pytest.fixture
+def user_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The `module:build` of a module with these objects, another one each time: as the same one in another process."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(objects: str) -> str:
+        name = f"made_once_{len(list(tmp_path.glob('*.py')))}_{abs(hash(tmp_path))}"
+        header = "import keras\nimport numpy as np\nfrom keras import layers\n\n"
+        defaults = 'first, last, metric, initial = [], [], "accuracy", "glorot_uniform"\n'
+        build = "" if "def build" in objects else BUILD
+        (tmp_path / f"{name}.py").write_text(f"{header}{defaults}{objects}\n{build}")
+        return f"{name}:build"
+
+    return write
+
+
+@pytest.mark.parametrize("objects", MADE_ONCE.values(), ids=MADE_ONCE.keys())
+def test_a_trial_is_the_same_whatever_a_user_s_module_makes_once_and_what_ran_before(
+    dataset: Path, tmp_path: Path, user_module: Any, objects: str
+):
+    def runner(name: str, model: str) -> Runner:
+        return Runner(dataset, tmp_path / name, build_model, model=model)
+
+    one, other = user_module(objects), user_module(objects)
+    first = runner("first", one)
+    reports, result = first(2)
+    assert result.state is TrialState.COMPLETED
+    runner("before", other)(1, optimizer="sgd")
+    second, rungs = runner("second", other), runner("rungs", one)
+    assert second(2) == (reports, result)
+    assert equal(second.state(), first.state())
+    rungs(1)
+    assert rungs(2) == (reports, result)
+    assert equal(rungs.state(), first.state())
+    assert keras.config.floatx() == "float32"
