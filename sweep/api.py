@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import InputError, Interrupted, SweepError, SweepFailed
+from sweep.final.finalize import read_metrics
 from sweep.observers import Reporter
 from sweep.result import SweepResult, read_result
 from sweep.space.definition import Space
@@ -16,7 +17,7 @@ from sweep.store.layout import DEFAULT_RUNS_DIR, RunDirectory, find_run, require
 from sweep.store.lock import RunLock
 from sweep.store.state import search_has_ended
 from sweep.store.store import Store
-from sweep.text import one_line
+from sweep.text import one_line, os_error_line
 
 if TYPE_CHECKING:
     from sweep.preparation import Ready
@@ -70,6 +71,9 @@ def resume(
     from sweep.run_definition import raise_limits
 
     reporter = reporter or Reporter()
+    directory = find_run(Path(runs_dir), name)
+    if not overrides and _is_done(directory):
+        return open(directory.name, runs_dir=runs_dir)
     with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
         raise_limits(store, ready.space, overrides)
         reporter.ready(ready)
@@ -130,20 +134,26 @@ def _search_and_finish(
         session.finish()
 
 
+def _is_done(directory: RunDirectory) -> bool:
+    """Whether the answer is there and nothing was begun since: not even the images are needed any more."""
+    with Store.open(directory.database, read_only=True) as store:
+        return [event.kind for event in store.events()][-1:] == ["finished"] and read_metrics(directory) is not None
+
+
 def _session(directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter) -> Session:
     from sweep.session import Session
 
     return Session(directory, store, ready, workers, reporter)
 
 
-def _get_ready(space: Space, workers: int | None, reporter: Reporter) -> Ready:
+def _get_ready(space: Space, workers: int | None, reporter: Reporter, images: str | None = None) -> Ready:
     from sweep.preparation import get_ready
 
     if workers == 0:  # before anything else starts TensorFlow with another number of threads
         from sweep.trial.runtime import configure_runtime
 
         configure_runtime(space.threads_per_trial, space.deterministic)
-    return get_ready(space, reporter.data)
+    return get_ready(space, reporter.data, images)
 
 
 @contextlib.contextmanager
@@ -155,14 +165,10 @@ def _opened(
 
     directory = find_run(Path(runs_dir), name)
     with _held(directory), Store.open(directory.database) as store:
+        store.trials()  # what is damaged is found out before anything is written to it
         space = first_space(directory, store)
         require_unedited(directory, space)
-        ready = _get_ready(space, workers, reporter)
-        if store.facts["dataset_digest"] != ready.dataset.digest:
-            raise InputError(
-                f"the images of {ready.space.data.source} have changed since {directory.name} began: results before "
-                "and after would not belong together; bring the images back, or begin anew with `sweep run`"
-            )
+        ready = _get_ready(space, workers, reporter, store.facts["dataset_digest"])
         if store.facts.get("code", ready.code) != ready.code:
             raise InputError(
                 f"the file of {ready.space.model} was edited since {directory.name} began: results before and after "
@@ -189,12 +195,16 @@ def _held(directory: RunDirectory) -> Iterator[None]:
             raise
         except Exception as exc:
             log = _keep_traceback(directory)
-            raise SweepFailed(f"{one_line(exc)} (traceback: {log}); go on with: {directory.command('resume')}") from exc
+            told = os_error_line(exc) if isinstance(exc, OSError) else one_line(exc)
+            raise SweepFailed(f"{told}{log}; go on with: {directory.command('resume')}") from exc
 
 
-def _keep_traceback(directory: RunDirectory) -> Path:
+def _keep_traceback(directory: RunDirectory) -> str:
+    """Where it is, in brackets; nothing where a full disk, of which the user hears anyway, has no room for it."""
     log = directory.logs / "error.log"
-    with contextlib.suppress(OSError):  # of a full disk the user hears anyway
+    try:
         directory.logs.mkdir(exist_ok=True)
         log.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
-    return log
+    except OSError:
+        return ""
+    return f" (traceback: {log})"

@@ -34,9 +34,10 @@ def new_run(runs_dir: Path, name: str | None, ready: Ready) -> RunDirectory:
         Store.create(directory.database, {"definition": definition, **_facts(directory, ready)}).close()
     except BaseException as exc:
         shutil.rmtree(directory.root, ignore_errors=True)
-        if isinstance(exc, OSError):
+        if isinstance(exc, OSError | SweepFailed):
+            reason = exc.strerror if isinstance(exc, OSError) else exc.__cause__ or exc
             raise SweepFailed(
-                f"{directory.root}: {exc.strerror}; free some space, or choose another --runs-dir"
+                f"{directory.root}: {reason}; free some space, or choose another --runs-dir"
             ) from exc
         raise
     return directory

@@ -40,15 +40,16 @@ class Ready:
         return image_input_of(self.dataset)
 
 
-def get_ready(space: Space, progress: Progress | None = None) -> Ready:
-    """Prepare the data (decoded once, then taken from the cache) and complete the space.
+def get_ready(space: Space, progress: Progress | None = None, images: str | None = None) -> Ready:
+    """Prepare the data (decoded once, then taken from the cache) and complete the space. `images` is the digest of
+    those that a run began with.
 
     Raises DataError where the images cannot be used, InputError where space and data or model do not fit together.
     A model of one's own is built here, in this process.
     """
     from sweep.data.prepare import prepare
 
-    prepared, code = prepare(space.data, progress=progress), None
+    prepared, code = prepare(space.data, progress=progress, expected=images), None
     if not space.is_builtin:
         from sweep.trial.runtime import import_tensorflow
 

@@ -106,6 +106,9 @@ class Session:
 
     def finish(self) -> None:
         """Nothing more is to be done in this sweep. Raises SweepFailed where no trial can win."""
+        metrics = read_metrics(self._directory)
+        if metrics is not None:
+            self._show_on_board(metrics)  # a kill may have come between the answer and this
         self._store.record_event("finished")
         trials = self._store.trials()
         if choose_winner(trials, self._space.goal, full_budget(self._space)) is None:
@@ -119,12 +122,14 @@ class Session:
             raise
 
     def _after_evaluation(self, metrics: dict[str, Any]) -> None:
-        from sweep.tracking.final import write_final
-
-        write_final(self._directory.tensorboard, metrics, metrics["classes"])
         self.finish()
         with contextlib.suppress(BrokenPipeError):  # `| head` has seen enough; all is done and stored
             self._reporter.evaluated(metrics)
+
+    def _show_on_board(self, metrics: dict[str, Any]) -> None:
+        from sweep.tracking.final import write_final
+
+        write_final(self._directory.tensorboard, metrics, metrics["classes"])
 
     def _replay(self) -> tuple[Searcher, list[Proposal]]:
         from sweep.search.oracle_searcher import replay

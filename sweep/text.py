@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Any
 
@@ -55,6 +56,19 @@ def one_line(exc: BaseException) -> str:
     told = [line for line in lines if line and not line.startswith("Exception encountered when calling")]
     kind = type(exc).__name__
     return printable(shorten(f"{kind}: {told[0]}" if told else kind, LINE_LENGTH))
+
+
+def os_error_line(exc: OSError) -> str:
+    """Where, what, and what to do, if that can be told from the kind of error."""
+    place = "" if exc.filename is None else f"{exc.filename}: "
+    advice = next((text for numbers, text in _ADVICE if exc.errno in numbers), "")
+    return printable(f"{place}{exc.strerror or exc}{advice}")
+
+
+_ADVICE = (
+    ({errno.ENOSPC, errno.EDQUOT, errno.EFBIG}, "; free some space"),
+    ({errno.EACCES, errno.EPERM, errno.EROFS}, "; check the permissions"),
+)
 
 
 def shorten(text: str, length: int) -> str:

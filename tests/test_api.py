@@ -186,7 +186,7 @@ def test_a_traceback_that_cannot_be_kept_hides_no_error(fake: type[FakeSession],
     log = Path("runs/tiny-001/logs/error.log")
     log.unlink()
     log.mkdir()
-    with pytest.raises(SweepFailed, match=r"^ValueError: no "):
+    with pytest.raises(SweepFailed, match=r"^ValueError: no; go on with: "):
         sweep.resume()
 
 
@@ -239,7 +239,7 @@ def test_nothing_goes_on_with_other_images(call: Callable[..., Any], fake: type[
     sweep.run(space)
     write_images(Path("tiny.npz"), seed=1)
     fake.asked.clear()
-    with pytest.raises(InputError, match=r"the images of .*tiny\.npz have changed since tiny-001 began: "):
+    with pytest.raises(InputError, match=r"the images of .*tiny\.npz have changed since the run began: "):
         call("tiny-001")
     assert fake.asked == []
 

@@ -19,7 +19,7 @@ from sweep.cli.definitions import plan, validate
 from sweep.cli.reading import best, export, list_, show, trials
 from sweep.cli.running import evaluate, resume, retrain_best, run
 from sweep.errors import Interrupted, SweepError
-from sweep.text import one_line, printable
+from sweep.text import one_line, os_error_line, printable
 
 
 class _Group(click.Group):
@@ -84,10 +84,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail("stopped", 130, "sweep")
     except OSError as exc:  # not foreseen, but hardly a fault of ours
-        place = "" if exc.filename is None else f"{exc.filename}: "
-        _fail(printable(f"{place}{exc.strerror or exc}"), 1)
+        _fail(os_error_line(exc), 1)
     except Exception as exc:
-        _fail(f"{one_line(exc)} (this is a fault in sweep; traceback: {_keep_traceback()})", 1)
+        _fail(f"{one_line(exc)} (this is a fault in sweep{_keep_traceback()})", 1)
 
 
 def _fail(text: str, code: int, who: str = "error") -> NoReturn:
@@ -104,11 +103,14 @@ def _usage(exc: click.ClickException) -> str:
 
 
 def _keep_traceback() -> str:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="sweep-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
-    ) as file:
-        traceback.print_exc(file=file)
-    return file.name
+    """Where it is, or nothing where there is no place for it."""
+    options: dict[str, Any] = {"prefix": "sweep-", "suffix": ".log", "delete": False}
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="backslashreplace", **options) as file:
+            traceback.print_exc(file=file)
+    except OSError:
+        return ""
+    return f"; traceback: {file.name}"
 
 
 if __name__ == "__main__":

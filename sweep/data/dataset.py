@@ -63,7 +63,7 @@ class Dataset:
                 )
             return cls(path=path, **_from_json(manifest["dataset"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
-            raise DataError(f"{path}: holds no whole prepared data; prepare it anew") from exc
+            raise DataError(f"{path}: holds no whole prepared data; `sweep run` and `resume` prepare it anew") from exc
 
     def train(self) -> Arrays:
         x, y = self.development()

@@ -34,16 +34,28 @@ class Prepared:
     from_cache: bool
 
 
-def prepare(settings: DataSettings, *, cache: Path | None = None, progress: Progress | None = None) -> Prepared:
+def prepare(
+    settings: DataSettings,
+    *,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    expected: str | None = None,
+) -> Prepared:
     """The data as arrays: from the cache, where it is already, and otherwise decoded, split and stored there.
 
     `cache` defaults to SWEEP_CACHE, then to the user's cache directory. `progress(done, total)` counts decoded images.
-    Raises DataError where the data cannot be used as `settings` say, InputError where the cache cannot be written.
+    Raises DataError where the data cannot be used as `settings` say, or has another digest than is `expected`;
+    InputError where the cache cannot be written.
     """
     source = open_source(settings.source, settings.splits, settings.max_unpacked)
     items = subset(source.items, settings)
     require_images(items, source.classes, settings)
     digest = dataset_digest(source, items, settings)
+    if digest != (expected or digest):  # before minutes go into decoding them
+        raise DataError(
+            f"the images of {settings.source} have changed since the run began: results before and after would not "
+            "belong together; bring the images back, or begin anew with `sweep run`"
+        )
     entry = entries_folder(cache) / digest
     from_cache = _is_whole(entry)
     if not from_cache:

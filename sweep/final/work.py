@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
-from sweep.text import one_line
+from sweep.text import one_line, os_error_line
 from sweep.trial.runtime import configure_runtime
 
 
@@ -25,5 +25,7 @@ def work(request: RetrainRequest | EvaluateRequest) -> Iterator[RetrainEpoch | R
             from sweep.final.evaluate import evaluate
 
             yield evaluate(request)
+    except OSError as exc:
+        yield WorkFailed(os_error_line(exc), traceback.format_exc())
     except Exception as exc:
         yield WorkFailed(one_line(exc), traceback.format_exc())

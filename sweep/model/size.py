@@ -5,7 +5,7 @@ The memory it needs, besides the 0.8 GB of a process that has none, is that of t
     state    = weights + what the optimizer keeps for them
     update   = state + gradients + two temporary arrays of their size + 2 x the outputs of all layers for a batch
     measure  = state + 2 x the largest output of a layer for a batch of `evaluation_batch` images
-    save     = 2 x state, while a checkpoint is written or read
+    save     = 2 x state, while a checkpoint is read
     memory   = SAFETY x max(update, measure, save)
 
 A checkpoint takes the state on disk, and besides it some hundred bytes for each epoch.

@@ -15,14 +15,15 @@ from sweep.store import schema
 
 BUSY_SECONDS = 30.0
 
+DAMAGED = "the store is damaged; restore it from a copy"
 _ADVICE = {
     sqlite3.SQLITE_FULL: "free some disk space, then resume the sweep",
-    sqlite3.SQLITE_IOERR: "check the disk, then resume the sweep",
+    sqlite3.SQLITE_IOERR: "check the disk and its free space, then resume the sweep",
     sqlite3.SQLITE_BUSY: "another process is writing to it; stop that one first",
     sqlite3.SQLITE_READONLY: "check the permissions of the file and its directory",
     sqlite3.SQLITE_CANTOPEN: "check the permissions of the file and its directory",
     sqlite3.SQLITE_NOTADB: "this is no store of a sweep, or a damaged one; restore it from a copy",
-    sqlite3.SQLITE_CORRUPT: "the store is damaged; restore it from a copy",
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
 }
 _NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
@@ -131,12 +132,14 @@ def open_database(path: Path, *, read_only: bool) -> Database:
 
     Raises InputError where there is no store or one of a newer schema, SweepFailed where it is damaged.
     """
-    if not path.is_file():
+    if not _is_file(path):
         raise InputError(f"{path}: no such file: {path.parent} is no run, or its run was stopped before it began")
     with _one_line(path):
         database = Database(path, _connect_reader(path) if read_only else _connect(path, "mode=rw"))
     try:
         outdated = _version(database) < len(schema.MIGRATIONS)
+        if not read_only and database.rows("PRAGMA quick_check(1)")[0][0] != "ok":
+            raise SweepFailed(f"{path}: database disk image is malformed; {DAMAGED}")
         if read_only:
             return _lifted_copy(database) if outdated else database
         database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
@@ -145,6 +148,13 @@ def open_database(path: Path, *, read_only: bool) -> Database:
         database.close()
         raise
     return database
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as exc:
+        raise SweepFailed(f"{path}: {exc.strerror}; check the permissions") from exc
 
 
 def _lifted_copy(database: Database) -> Database:
@@ -226,7 +236,8 @@ def _one_line(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except sqlite3.DatabaseError as exc:
-        advice = next((text for code, text in _ADVICE.items() if _is(exc, code)), None)
+        damaged = str(exc).startswith(("no such table", "no such column"))
+        advice = next((text for code, text in _ADVICE.items() if _is(exc, code)), DAMAGED if damaged else None)
         if advice is None:
             raise
         raise SweepFailed(f"{path}: {exc}; {advice}") from exc

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import shlex
@@ -108,8 +109,10 @@ def find_run(runs_dir: Path, name: str | None = None) -> RunDirectory:
             raise InputError(f"there is no run in {runs_dir}; run one with: sweep run search_spaces/digits.yaml")
         return runs[-1]
     run = RunDirectory(runs_dir / _checked(name))
-    if run.database.is_file():
+    if _has_store(run):
         return run
+    if run.trials_csv.is_file() or run.final.is_dir():
+        raise InputError(f"{run.root}: its sweep.db is gone; put it back from a copy ({run.trials_csv} has the trials)")
     if run.root.is_dir():
         raise InputError(f"{run.root} has no sweep.db: it is no run, or was stopped before it began; remove it")
     raise InputError(f"there is no run {name!r} in {runs_dir}{_suggestion(runs_dir, name)}")
@@ -123,9 +126,17 @@ def list_runs(runs_dir: Path) -> list[RunDirectory]:
 def _runs(runs_dir: Path) -> list[RunDirectory]:
     try:
         runs = map(RunDirectory, runs_dir.iterdir() if runs_dir.is_dir() else ())
-        return [run for run in runs if _NAME.fullmatch(run.name) and run.database.is_file()]
+        return [run for run in runs if _NAME.fullmatch(run.name) and _has_store(run)]
     except OSError as exc:
         raise InputError(f"{exc.filename}: {exc.strerror}; choose another place with --runs-dir") from exc
+
+
+def _has_store(run: RunDirectory) -> bool:
+    """One that may not be looked at counts, too: to open it will say why."""
+    try:
+        return run.database.is_file()
+    except OSError:
+        return True
 
 
 def _claim(runs_dir: Path, name: str) -> RunDirectory:
@@ -180,12 +191,14 @@ def _place(runs_dir: Path) -> str:
 
 
 def _created(run: RunDirectory) -> float:
-    """The store's word, which a copy keeps; a store that cannot be read is as old as its file."""
+    """The store's word, which a copy keeps; a store that cannot be read is as old as its file, or older than all."""
     try:
         with Store.open(run.database, read_only=True) as store:
             return datetime.fromisoformat(store.facts["created"]).timestamp()
     except (SweepError, KeyError, TypeError, ValueError):
-        return run.database.stat().st_mtime
+        with contextlib.suppress(OSError):
+            return run.database.stat().st_mtime
+        return 0.0
 
 
 def _suggestion(runs_dir: Path, name: str) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from sweep.errors import InputError
+from sweep.errors import InputError, SweepFailed
 from sweep.records import Decision, EpochReport, LimitsRaised, Proposal, TrialRecord, TrialResult, TrialState
-from sweep.store.database import Database
+from sweep.store.database import DAMAGED, Database
 from sweep.store.digest import digest_of
 from sweep.store.facts import Attempt, Event
+from sweep.text import one_line
 
 # A finished trial shows its last told epoch: a lost attempt may have gone further than the one that gave the result.
 _TRIALS = """
@@ -35,6 +38,34 @@ _TRIALS = """
     FROM standing
     LEFT JOIN epoch ON epoch.trial = id AND epoch.epoch = iif(told, epochs_trained, standing.last_epoch)
 """
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _undamaged(method: Callable[Concatenate[Reader, P], T]) -> Callable[Concatenate[Reader, P], T]:
+    """A value that is none of ours means a damaged store, and no fault of this program."""
+
+    @functools.wraps(method)
+    def read(self: Reader, *args: P.args, **options: P.kwargs) -> T:
+        try:
+            return method(self, *args, **options)
+        except ValueError as exc:
+            raise SweepFailed(f"{self._database.path}: {one_line(exc)}; {DAMAGED}") from exc
+
+    return read
+
+
+class _Facts(dict[str, Any]):
+    """Raises SweepFailed for a fact that every store has."""
+
+    def __init__(self, path: Path, facts: Mapping[str, Any]) -> None:
+        super().__init__(facts)
+        self._path = path
+
+    def __missing__(self, name: str) -> Any:
+        raise SweepFailed(f"{self._path}: has no {name!r}; {DAMAGED}")
 
 
 class Reader:
@@ -60,12 +91,19 @@ class Reader:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """What was written about the sweep when the store was created."""
-        return {row["name"]: json.loads(row["value"]) for row in self._database.rows("SELECT name, value FROM fact")}
+        return self._read_facts()
 
+    @_undamaged
+    def _read_facts(self) -> dict[str, Any]:
+        rows = self._database.rows("SELECT name, value FROM fact")
+        return _Facts(self._database.path, {row["name"]: json.loads(row["value"]) for row in rows})
+
+    @_undamaged
     def trials(self, live: bool = True) -> list[TrialRecord]:
         """All trials by id. `live=False` where nobody runs the sweep: what a crash left running is shown as waiting."""
         return [self._record(row, live) for row in self._database.rows(f"{_TRIALS} ORDER BY id")]
 
+    @_undamaged
     def trial(self, trial: int, live: bool = True) -> TrialRecord:
         """Raises InputError where there is no such trial."""
         rows = self._database.rows(f"{_TRIALS} WHERE id = ?", trial)
@@ -80,10 +118,12 @@ class Reader:
             raise InputError(f"there is no trial {trial} in {self._database.path.parent.name}{self._known_trials()}")
         return int(rows[0]["seed"])
 
+    @_undamaged
     def epochs(self, trial: int) -> list[EpochReport]:
         """The trained epochs of a trial, in order."""
         return [_epoch(row) for row in self._database.rows("SELECT * FROM epoch WHERE trial = ? ORDER BY epoch", trial)]
 
+    @_undamaged
     def all_epochs(self) -> dict[int, list[EpochReport]]:
         """The trained epochs of every trial that has any, in order of trial and epoch."""
         epochs: dict[int, list[EpochReport]] = {}
@@ -95,6 +135,7 @@ class Reader:
         """The attempts at a trial, in order."""
         return [Attempt(*row) for row in self._database.rows(_ATTEMPTS, trial)]
 
+    @_undamaged
     def decisions(self) -> list[Decision]:
         """Every ask (a proposal), tell (a result) and raise of limits, in order: a searcher that replays them stands
         where it stood."""
@@ -107,6 +148,7 @@ class Reader:
         raises = [raised for _, raised in self._raises()]
         return raises[-1] if raises else None
 
+    @_undamaged
     def events(self, kind: str | None = None) -> list[Event]:
         """What happened to the sweep, in order; only events of `kind` where one is given."""
         rows = self._database.rows("SELECT * FROM event WHERE ? IN (kind, '') ORDER BY seq", kind or "")

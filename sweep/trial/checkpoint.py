@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import ml_dtypes  # noqa: F401  so that numpy knows bfloat16 and the like by name
 import numpy as np
+import tensorflow as tf
 
 from sweep.errors import SweepFailed
 from sweep.faults import reach
 
 _FACTS, _VALUES = "facts", "values"
-"""The two files in the zip file. An `.npz` has one for each array, and copies large ones on their way: that takes twice
-the time."""
+"""The two files in the zip file. (An `.npz` has one for each array and copies what it writes, in twice the time.)"""
 
 _TORN = (OSError, EOFError, RuntimeError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
 """What a damaged zip file raises, by where the damage is."""
@@ -39,13 +38,13 @@ class Checkpoint:
 
         Raises SweepFailed, before anything is assigned, where number, shapes or types are not the same.
         """
-        if self.facts["layout"] != _layout([variable.numpy() for variable in variables]):
+        if self.facts["layout"] != [_kind(_value(variable)) for variable in variables]:
             raise SweepFailed(
                 f"{self.path} was written by another model than the one built now; "
                 "undo the change to the model's code, or begin a new run"
             )
         for variable, array in zip(variables, self.arrays, strict=True):
-            variable.assign(array.view(variable.numpy().dtype))
+            variable.assign(array)
 
 
 @dataclass(frozen=True)
@@ -98,14 +97,13 @@ class CheckpointFile:
 
 
 def _write(file: IO[bytes], variables: Sequence[Any], facts: dict[str, Any]) -> None:
-    """One variable at a time is copied: memory that was not used before takes longer to get than to write."""
     layout = []
     with zipfile.ZipFile(file, "w") as archive:
         with archive.open(_VALUES, "w", force_zip64=True) as values:
             for variable in variables:
-                value = variable.numpy()
-                layout += _layout([value])
-                values.write(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
+                value = _value(variable)
+                layout.append(_kind(value))
+                values.write(value.reshape(-1).view(np.uint8).data)
         archive.writestr(_FACTS, json.dumps({**facts, "layout": layout}))
 
 
@@ -118,6 +116,11 @@ def _read(file: IO[bytes], layout: list[list[Any]]) -> Iterator[np.ndarray]:
         raise ValueError("there is more than the layout tells of")
 
 
-def _layout(values: Sequence[np.ndarray]) -> list[list[Any]]:
-    """Shapes and types. Names are left out: Keras numbers them by what else was built in the process."""
-    return [[str(value.dtype), *value.shape] for value in values]
+def _value(variable: Any) -> np.ndarray:
+    """Where it is in memory, to read only. A copy, as `numpy()` gives, takes as long as to write it."""
+    return np.asarray(tf.convert_to_tensor(variable))
+
+
+def _kind(value: np.ndarray) -> list[Any]:
+    """Type and shape. Names are left out: Keras numbers them by what else was built in the process."""
+    return [str(value.dtype), *value.shape]

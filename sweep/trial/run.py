@@ -135,7 +135,9 @@ class _Run:
 
     def _checkpoint(self) -> Checkpoint | None:
         checkpoint = self._file.load()
-        if checkpoint is not None and checkpoint.facts["of"] != self._identity():
+        if checkpoint is None or not checkpoint.facts.keys() >= {"of", "reports", "parameter_count"}:
+            return None  # what another version of sweep may have written counts as nothing
+        if checkpoint.facts["of"] != self._identity():
             raise SweepFailed(
                 f"{self._file.path} belongs to another seed, configuration, model or dataset than trial "
                 f"{self._request.trial} has now; delete it to train the trial anew"

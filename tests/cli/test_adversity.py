@@ -106,7 +106,6 @@ def test_a_disk_that_is_full_before_the_first_trial_leaves_no_run(file: str, tra
     assert list((folder / "runs").iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="it says to resume a run that was removed")
 def test_nor_does_a_store_that_could_not_be_made(trainer: Trainer, folder: Path) -> None:
     done = call_under(trainer, partial(file_limit, 8_000), "run", "tiny.yaml", *SEARCH_ONLY, cwd=folder)
     expect_line(done, 1)
@@ -116,7 +115,7 @@ def test_nor_does_a_store_that_could_not_be_made(trainer: Trainer, folder: Path)
 
 def test_a_store_that_cannot_grow_keeps_what_it_has(finished: Path, trainer: Trainer, folder: Path) -> None:
     done = call_under(trainer, partial(file_limit, 100_000), "run", "tiny.yaml", *SEARCH_ONLY, cwd=folder)
-    expect_line(done, 1, f"runs/{NAME}/sweep.db: ", "check the disk, then resume the sweep")
+    expect_line(done, 1, f"runs/{NAME}/sweep.db: ", "check the disk and its free space, then resume the sweep")
     assert 0 in completed(trainer, folder)
     expect_rest(trainer, folder, finished)
 
@@ -142,15 +141,13 @@ def test_a_disk_that_is_full_in_the_search_costs_nothing_finished(
     ("adversity", "words"),
     [
         pytest.param(
-            partial(file_limit, 20_000),
+            partial(file_limit, 33_000),
             ["retraining trial 2 failed: ", "File too large", "free some space"],
-            marks=pytest.mark.xfail(strict=True, reason="it does not say what to do"),
             id="model.keras",
         ),
         pytest.param(
             partial(no_space, "*/metrics.partial.json"),
             ["No space left on device", "free some space"],
-            marks=pytest.mark.xfail(strict=True, reason="it does not say what to do"),
             id="metrics.json",
         ),
     ],
@@ -166,7 +163,6 @@ def test_a_disk_that_is_full_in_the_retraining_leaves_the_former_answer(
     expect_line(done, 1, *words)
 
 
-@pytest.mark.xfail(strict=True, reason="a resume takes the answer for whole and leaves the board as it is")
 def test_an_answer_that_the_board_had_no_room_for_is_written_to_it_later(trainer: Trainer, copied: Path) -> None:
     board = root(copied) / "tensorboard" / "final"
     done = call_under(trainer, partial(no_space, "*/tensorboard/final/*"), "retrain-best", "--workers", "0", cwd=copied)
@@ -251,10 +247,12 @@ def test_a_run_that_may_only_be_read_is_read_and_not_run(trainer: Trainer, read_
         assert done.out.count("\n") > 1 and (command.startswith("export") or NAME in done.out or "val_acc" in done.out)
     for command in RUNNING:
         done = call_under(trainer, permissions_bind, *command.split(), cwd=read_only)
+        if command.startswith("resume") and (root(read_only) / "final").exists():
+            assert (done.code, done.err) == (0, "")  # there is nothing left to do
+            continue
         expect_line(done, 1, "run.lock: cannot lock the run: Permission denied; check the permissions")
 
 
-@pytest.mark.xfail(strict=True, reason="one folder that may not be entered hides all runs")
 def test_a_run_that_may_not_be_entered_does_not_hide_the_others(trainer: Trainer, copied: Path) -> None:
     closed = Path(shutil.copytree(root(copied), copied / "runs" / "closed"))
     closed.chmod(0)
@@ -318,7 +316,6 @@ def garble_a_value(store: Path) -> None:
         (replace_with_another, 2, ["is no store of a sweep; restore the run's own sweep.db"]),
         pytest.param(
             *(garble_a_value, 1, ["the store is damaged; restore it from a copy"]),
-            marks=pytest.mark.xfail(strict=True, reason="it is called a fault in sweep"),
         ),
     ],
 )
@@ -333,7 +330,7 @@ def test_a_store_that_cannot_be_read_is_one_line_in_every_command(
         verb, *options = command.split()
         done = trainer(verb, NAME, *options, cwd=copied)
         if done.code == 0:  # the trials lie in pages of their own
-            assert (verb, damage) == ("export", overwrite_a_page)
+            assert verb == "export" and damage in (overwrite_a_page, garble_a_value)
         else:
             expect_line(done, code, f"runs/{NAME}/sweep.db: ", *words)
     listed = trainer("list", cwd=copied)
@@ -344,7 +341,6 @@ def test_a_store_that_cannot_be_read_is_one_line_in_every_command(
     assert completed(trainer, copied, "--runs-dir", "runs") == [0, 1, 2]
 
 
-@pytest.mark.xfail(strict=True, reason="it says to remove a run that has finished trials")
 def test_a_store_that_is_gone_is_no_reason_to_remove_the_rest(trainer: Trainer, copied: Path) -> None:
     (root(copied) / "sweep.db").unlink()
     for command in [*READING, *RUNNING]:
@@ -467,7 +463,7 @@ def test_images_that_changed_are_refused_until_they_are_brought_back(
     write_images(killed / "tiny.npz", **changed)
     for command in ("resume", "retrain-best", "evaluate"):
         done = trainer(command, "--workers", "0", cwd=killed)
-        expect_line(done, 2, "the images of tiny.npz have changed since tiny-001 began", "bring the images back, or")
+        expect_line(done, 2, "the images of tiny.npz have changed since the run began", "bring the images back, or")
     assert completed(trainer, killed) == [0]
     if "seed" in changed:  # once is enough
         write_images(killed / "tiny.npz")
@@ -494,7 +490,7 @@ def test_a_folder_in_which_a_picture_changed_came_or_went(trainer: Trainer, fold
     for change in (partial(shutil.copy, second, first), first.unlink, partial(shutil.copy, second, f"{first}.png")):
         change()
         done = trainer("resume", *SEARCH_ONLY, cwd=folder)
-        expect_line(done, 2, "the images of pictures have changed since tiny-001 began", "bring the images back, or")
+        expect_line(done, 2, "the images of pictures have changed since the run began", "bring the images back, or")
         assert completed(trainer, folder) == [0]
         first.write_bytes(before)
     Path(f"{first}.png").unlink()

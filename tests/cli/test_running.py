@@ -386,7 +386,7 @@ def test_changed_images_are_not_searched_on(trainer: Trainer, folder: Path) -> N
     for command in ("resume", "retrain-best", "evaluate"):
         done = trainer(command, "--workers", "0", cwd=folder)
         assert (done.code, done.out) == (2, "")
-        assert done.err.startswith(f"error: the images of {folder}/tiny.npz have changed since tiny-001 began: ")
+        assert done.err.startswith(f"error: the images of {folder}/tiny.npz have changed since the run began: ")
 
 
 def test_a_raised_limit_leads_to_the_table_of_the_higher_one(finished: Path, trainer: Trainer, folder: Path) -> None:

@@ -29,7 +29,10 @@ def threads(monkeypatch) -> list[tuple[int, bool]]:
 def test_an_exception_becomes_an_event_with_its_traceback(tmp_path, threads):
     (event,) = work(EvaluateRequest(SPACE, tmp_path / "no-dataset", tmp_path / "model.keras"))
     assert isinstance(event, WorkFailed)
-    assert event.message == f"{tmp_path / 'no-dataset'}: holds no whole prepared data; prepare it anew"
+    assert (
+        event.message
+        == f"{tmp_path / 'no-dataset'}: holds no whole prepared data; `sweep run` and `resume` prepare it anew"
+    )
     assert "Traceback" in event.traceback
 
 
