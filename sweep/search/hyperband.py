@@ -7,7 +7,7 @@ and other brackets' first rungs fill the wait.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,13 +21,15 @@ from sweep.space.definition import HyperbandSearch, Space
 
 @dataclass
 class Bracket:
-    """One halving schedule. `rungs` hold KerasTuner trial ids; `closed` when the first rung takes no more."""
+    """One halving schedule. `rungs` hold KerasTuner trial ids; `closed` when the first rung takes no more, `finished`
+    when none does."""
 
     number: int
     sizes: list[int]
     budgets: list[int]
     rungs: list[list[str]] = field(default_factory=list)
     closed: bool = False
+    finished: bool = False
 
 
 class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
@@ -61,10 +63,11 @@ class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
         """Brackets that the limit cut short take trials again, but for those that have promoted without them."""
         super().raise_max_trials(limit)
         for bracket in self.brackets:
-            bracket.closed = bracket.closed and any(bracket.rungs[1:])
+            if bracket.closed and not any(bracket.rungs[1:]):
+                bracket.closed = bracket.finished = False
 
     def populate_space(self, trial_id: str) -> Response:
-        for bracket in self.brackets:
+        for bracket in self._unfinished():
             values = self._first_rung(bracket, trial_id) or self._promotion(bracket, trial_id)
             if values is not None:
                 return {"status": RUNNING, "values": values}
@@ -91,7 +94,12 @@ class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
                 parent = survivors[len(bracket.rungs[rung])]
                 bracket.rungs[rung].append(trial_id)
                 return parent.hyperparameters.values | self._marks(bracket, rung) | {"tuner/trial_id": parent.trial_id}
+        bracket.finished = True
         return None
+
+    def _unfinished(self) -> Iterator[Bracket]:
+        """There may be hundreds of others, which every proposal would look through again."""
+        return (bracket for bracket in self.brackets if not bracket.finished)
 
     def _survivors(self, bracket: Bracket, rung: int) -> list[Any] | None:
         """Who trains on in this rung, the best first; None while the rung before has not all ended."""
@@ -104,7 +112,7 @@ class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
         # Those that lead now: they would be promoted if all that is still to end in their rung ended worse.
         return {
             trial.trial_id
-            for bracket in self.brackets
+            for bracket in self._unfinished()
             for past, rung, size in zip(bracket.rungs, bracket.rungs[1:], bracket.sizes[1:], strict=False)
             for trial in self._ranked([self.trials[one] for one in past])[len(rung) : size]
         }
