@@ -36,9 +36,7 @@ def new_run(runs_dir: Path, name: str | None, ready: Ready) -> RunDirectory:
         shutil.rmtree(directory.root, ignore_errors=True)
         if isinstance(exc, OSError | SweepFailed):
             reason = exc.strerror if isinstance(exc, OSError) else exc.__cause__ or exc
-            raise SweepFailed(
-                f"{directory.root}: {reason}; free some space, or choose another --runs-dir"
-            ) from exc
+            raise SweepFailed(f"{directory.root}: {reason}; free some space, or choose another --runs-dir") from exc
         raise
     return directory
 
