@@ -71,13 +71,12 @@ def resume(
     from sweep.run_definition import raise_limits
 
     reporter = reporter or Reporter()
-    directory = find_run(Path(runs_dir), name)
-    if not overrides and _is_done(directory):
-        return open(directory.name, runs_dir=runs_dir)
-    with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
-        raise_limits(store, ready.space, overrides)
-        reporter.ready(ready)
-        _search_and_finish(directory, store, ready, workers, retrain, reporter)
+    with _begun(name, runs_dir) as (directory, store, space):
+        if overrides or not _is_done(directory, store):
+            ready = _ready_again(directory, store, space, workers, reporter)
+            raise_limits(store, space, overrides)
+            reporter.ready(ready)
+            _search_and_finish(directory, store, ready, workers, retrain, reporter)
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -93,7 +92,8 @@ def retrain_best(
     Raises InputError where the search has not come to its end: which trial wins is not known yet.
     """
     reporter = reporter or Reporter()
-    with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
+    with _begun(name, runs_dir) as (directory, store, space):
+        ready = _ready_again(directory, store, space, workers, reporter)
         if not search_has_ended(store):
             raise InputError(
                 f"the search of {directory.name} has not ended yet; go on with: {directory.command('resume')}"
@@ -111,7 +111,8 @@ def evaluate(
 ) -> SweepResult:
     """Evaluate the saved final model on test once more; this look is counted, too."""
     reporter = reporter or Reporter()
-    with _opened(name, runs_dir, workers, reporter) as (directory, store, ready):
+    with _begun(name, runs_dir) as (directory, store, space):
+        ready = _ready_again(directory, store, space, workers, reporter)
         _session(directory, store, ready, workers, reporter).evaluate_again()
     return open(directory.name, runs_dir=runs_dir)
 
@@ -134,10 +135,9 @@ def _search_and_finish(
         session.finish()
 
 
-def _is_done(directory: RunDirectory) -> bool:
+def _is_done(directory: RunDirectory, store: Store) -> bool:
     """Whether the answer is there and nothing was begun since: not even the images are needed any more."""
-    with Store.open(directory.database, read_only=True) as store:
-        return [event.kind for event in store.events()][-1:] == ["finished"] and read_metrics(directory) is not None
+    return [event.kind for event in store.events()][-1:] == ["finished"] and read_metrics(directory) is not None
 
 
 def _session(directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter) -> Session:
@@ -157,10 +157,8 @@ def _get_ready(space: Space, workers: int | None, reporter: Reporter, images: st
 
 
 @contextlib.contextmanager
-def _opened(
-    name: str | None, runs_dir: str | Path, workers: int | None, reporter: Reporter
-) -> Iterator[tuple[RunDirectory, Store, Ready]]:
-    """An existing sweep, with the data that it began with."""
+def _begun(name: str | None, runs_dir: str | Path) -> Iterator[tuple[RunDirectory, Store, Space]]:
+    """An existing sweep, held, with the space that it began with."""
     from sweep.run_definition import first_space, require_unedited
 
     directory = find_run(Path(runs_dir), name)
@@ -168,13 +166,18 @@ def _opened(
         store.trials()  # what is damaged is found out before anything is written to it
         space = first_space(directory, store)
         require_unedited(directory, space)
-        ready = _get_ready(space, workers, reporter, store.facts["dataset_digest"])
-        if store.facts.get("code", ready.code) != ready.code:
-            raise InputError(
-                f"the file of {ready.space.model} was edited since {directory.name} began: results before and after "
-                "would not belong together; undo that, or begin anew with `sweep run`"
-            )
-        yield directory, store, ready
+        yield directory, store, space
+
+
+def _ready_again(directory: RunDirectory, store: Store, space: Space, workers: int | None, reporter: Reporter) -> Ready:
+    """With the images and the code that the sweep began with; InputError where they are others."""
+    ready = _get_ready(space, workers, reporter, store.facts["dataset_digest"])
+    if store.facts.get("code", ready.code) != ready.code:
+        raise InputError(
+            f"the file of {space.model} was edited since {directory.name} began: results before and after would not "
+            "belong together; undo that, or begin anew with `sweep run`"
+        )
+    return ready
 
 
 @contextlib.contextmanager
