@@ -73,23 +73,17 @@ def trial(tmp_path, monkeypatch):
     return train
 
 
-ONCE = {
-    "a dtype policy": code('keras.config.set_dtype_policy("mixed_float16")\n'),
-    "a seed": code("import random\nkeras.utils.set_random_seed(1)\nrandom.seed(2)\n"),
-    "a layer that draws": code("drop = layers.Dropout(0.5)\n", extra="drop, "),
-    "augmentation": code(
-        'augment = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])\n', extra="augment, "
-    ),
-    "a layer that is trained": code("head = layers.Dense(3)\n", head="head"),
-    "a layer with weights already": code("head = layers.Dense(3)\nhead.build((None, 4))\n", head="head"),
-    "moving statistics": code("norm = layers.BatchNormalization()\n", extra="norm, "),
-}
+POLICY = code('keras.config.set_dtype_policy("mixed_float16")\n')
+AUGMENTATION = code(
+    'augment = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])\n', extra="augment, "
+)
+TRAINED = code("head = layers.Dense(3)\nhead.build((None, 4))\n", head="head")
+MOVING = code("norm = layers.BatchNormalization()\n", extra="norm, ")
 
 
-@pytest.mark.parametrize("made", ONCE)
-@pytest.mark.parametrize("name", ["build", "Model", "instance"])
+@pytest.mark.parametrize(("made", "name"), [(MOVING, "build"), (TRAINED, "Model"), (TRAINED, "instance")])
 def test_a_trial_is_the_same_whichever_its_process_trained_before(user_module, trial, made, name):
-    source = f"{user_module(ONCE[made])}:{name}"
+    source = f"{user_module(made)}:{name}"
     first = trial(source, "first")
     assert first[1].state is TrialState.COMPLETED
     trial(source, "other", units=3)
@@ -97,7 +91,7 @@ def test_a_trial_is_the_same_whichever_its_process_trained_before(user_module, t
 
 
 def test_a_trial_that_was_stopped_goes_on_the_same(user_module, trial, tmp_path):
-    source = f"{user_module(ONCE['augmentation'])}:build"
+    source = f"{user_module(AUGMENTATION)}:build"
     whole = trial(source, "whole")
     (folder := tmp_path / "more").mkdir()
     runner = Runner(write_dataset(folder), tmp_path / "parts", build_model, model=source)
@@ -108,7 +102,7 @@ def test_a_trial_that_was_stopped_goes_on_the_same(user_module, trial, tmp_path)
 
 @pytest.mark.parametrize("name", ["build", "Model", "instance"])
 def test_a_policy_that_the_module_sets_holds_for_each_model_and_for_no_other(user_module, model_of, make_space, name):
-    setting = f"{user_module(ONCE['a dtype policy'])}:{name}"
+    setting = f"{user_module(POLICY)}:{name}"
     plain = f"{user_module(code())}:{name}"
     for source, policy in [(setting, "mixed_float16"), (plain, "float32"), (setting, "mixed_float16")]:
         assert policies(model_of(source)) == {policy}
@@ -126,7 +120,7 @@ def test_what_a_build_sets_for_all_of_keras_ends_with_the_trial(user_module, mod
 
 
 def test_the_size_is_the_same_each_time(user_module, make_space):
-    space = make_space(f"{user_module(ONCE['a dtype policy'])}:build")
+    space = make_space(f"{user_module(POLICY)}:build")
     first = estimate(space, CONFIG, IMAGES)
     discover(space, IMAGES)
     assert estimate(space, CONFIG, IMAGES) == first
@@ -170,7 +164,7 @@ def test_code_that_was_edited_meanwhile_is_refused(user_module, model_of, tmp_pa
 
 
 def test_weights_of_a_layer_made_once_begin_anew(user_module, model_of):
-    source = f"{user_module(ONCE['a layer with weights already'])}:build"
+    source = f"{user_module(TRAINED)}:build"
     keras.utils.set_random_seed(3)
     first = model_of(source)
     values = [weight.numpy().copy() for weight in first.weights]
