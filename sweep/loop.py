@@ -219,6 +219,6 @@ class Loop:
             return
         needed = self._searcher.promotable() | set(self._proposals) | {proposal.trial for proposal in self._pending}
         for path in paths:
-            number = path.stem.removeprefix("trial-")
+            number = path.name.removeprefix("trial-").partition(".")[0]  # unfinished ones, `.ckpt.tmp`, go too
             if number.isdigit() and int(number) not in needed:
                 path.unlink(missing_ok=True)

@@ -180,6 +180,7 @@ def test_keeps_only_the_checkpoints_that_may_be_needed(store: Store, tmp_path: P
 
     def saving(request: TrialRequest) -> Iterator[Any]:
         (checkpoints / f"trial-{request.trial:04}.ckpt").write_text("x")
+        (checkpoints / f"trial-{request.trial:04}.ckpt.tmp").write_text("what a kill left behind")
         return train(request)
 
     kept: list[list[str]] = []

@@ -90,6 +90,7 @@ class _Run:
         training = self._start()
         if checkpoint is not None:
             checkpoint.restore(training.variables)
+            del checkpoint  # all the state once more
         while state is None:
             yield from self._epoch(training)
             state = self._state()

@@ -151,7 +151,7 @@ def inspect(sweep: Sweep) -> dict[str, Any]:
     _check_tensorboard(sweep.root / "tensorboard", epochs)
     metrics = json.loads((sweep.root / "final" / "metrics.json").read_text())
     leftovers = [path.name for path in (sweep.root / "checkpoints").iterdir()]
-    assert not [name for name in leftovers if not name.endswith(".tmp")], leftovers
+    assert not leftovers, leftovers
     return {"digest": digest, "test": metrics["test"], "winner": metrics["winner"]["id"]}
 
 
