@@ -17,7 +17,7 @@ from typing import Any
 
 import keras
 
-from sweep.errors import InputError
+from sweep.errors import InputError, SweepFailed
 from sweep.model.image_input import ImageInput
 from sweep.text import one_line
 
@@ -40,7 +40,7 @@ def find_hypermodel(source: str, image_input: ImageInput) -> Any:
 
     One and the same object until `forget_user_code`, since a `fit` may use what its `build` left in the instance. The
     working directory is searched first. Raises InputError where it cannot be imported or is nothing of the kind, and
-    where its file was edited since this process first ran it.
+    SweepFailed, which is no trial's fault, where its file was edited since this process first ran it.
     """
     module_name, _, name = source.partition(":")
     found = _attribute(_import(module_name, source), name, source)
@@ -100,16 +100,17 @@ def _import(module_name: str, source: str) -> ModuleType:
     finally:
         _own_modules.update(name for name in set(sys.modules) - known if _is_own(name, module_name))
     if _digests.setdefault(module_name, _digest(module)) != _digest(module):
-        raise wrong(source, f"{module.__file__} was edited while the sweep ran; undo that, or begin a new run")
+        raise SweepFailed(f"{module.__file__} was edited while the sweep ran; undo that and resume, or begin a new run")
     return module
 
 
 def _is_own(name: str, module_name: str) -> bool:
-    """Whether it is of the user's package, or lies in the working directory and is no installed library."""
+    """Whether it is of the user's package or lies in the working directory, and is no installed library."""
     package = name.partition(".")[0]
     file = getattr(sys.modules[name], "__file__", None) or ""
-    is_beside = file.startswith(os.getcwd() + os.sep) and "site-packages" not in file
-    return package == module_name.partition(".")[0] or (is_beside and package != __name__.partition(".")[0])
+    if "site-packages" in file or package == __name__.partition(".")[0]:
+        return False
+    return package == module_name.partition(".")[0] or file.startswith(os.getcwd() + os.sep)
 
 
 def _digest(module: ModuleType) -> str | None:

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from sweep.errors import InputError
+from sweep.errors import SweepFailed
 from sweep.model.build import build_model
 from sweep.model.image_input import ImageInput
 from sweep.model.size import estimate
@@ -155,12 +155,30 @@ def test_code_that_was_edited_meanwhile_is_refused(user_module, model_of, tmp_pa
     file = tmp_path / f"{name}.py"
     text = file.read_text()
     file.write_text(text.replace("layers.Dense(3)", "layers.Dense(3, use_bias=False)"))
-    with pytest.raises(InputError, match=rf"^model {name}:build: .*{name}\.py was edited while the sweep ran; undo"):
+    with pytest.raises(SweepFailed, match=rf"{name}\.py was edited while the sweep ran; undo that and resume"):
         model_of(f"{name}:build")
     file.write_text(text)
     after = model_of(f"{name}:build")
     assert [weight.shape for weight in after.weights] == [weight.shape for weight in before.weights]
     assert code_digest(f"{name}:build") == digest
+
+
+def test_an_edit_is_no_fault_of_the_trial_that_meets_it(user_module, trial, tmp_path):
+    name = user_module(code())
+    trial(f"{name}:build", "before")
+    (tmp_path / f"{name}.py").write_text((tmp_path / f"{name}.py").read_text() + "# edited\n")
+    with pytest.raises(SweepFailed, match="was edited while the sweep ran"):
+        trial(f"{name}:build", "after")
+
+
+def test_a_library_that_is_the_model_is_not_run_anew():
+    source = "keras_tuner.applications:HyperResNet"
+    with keras_session():
+        find_hypermodel(source, IMAGES)
+    before = sys.modules["keras_tuner.applications"]
+    with keras_session():
+        find_hypermodel(source, IMAGES)
+        assert sys.modules["keras_tuner.applications"] is before
 
 
 def test_weights_of_a_layer_made_once_begin_anew(user_module, model_of):
