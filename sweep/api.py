@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -186,7 +188,7 @@ def _held(directory: RunDirectory) -> Iterator[None]:
     and so does a reader of the output that has gone."""
     from sweep.session import parting
 
-    with RunLock(directory):
+    with RunLock(directory), _terminable():
         try:
             yield
         except (KeyboardInterrupt, BrokenPipeError) as exc:
@@ -200,6 +202,19 @@ def _held(directory: RunDirectory) -> Iterator[None]:
             log = _keep_traceback(directory)
             told = os_error_line(exc) if isinstance(exc, OSError) else one_line(exc)
             raise SweepFailed(f"{told}{log}; go on with: {directory.command('resume')}") from exc
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM is Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
 
 
 def _keep_traceback(directory: RunDirectory) -> str:

@@ -20,6 +20,7 @@ POINTS = (
     "checkpoint.write",  # the new checkpoint is on disk under its temporary name
     "checkpoint.replace",
     "worker.event",  # an epoch is trained, and not reported
+    "worker.end",  # a result is reported, and not that there is nothing more to come
     "winner.frozen",
     "final.built",  # retrained and evaluated, not yet in place
     "final.swap",  # the former final/ is moved away, the new one not yet in place

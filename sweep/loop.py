@@ -81,7 +81,7 @@ class Loop:
         self._running: dict[int, tuple[TrialRequest, float]] = {}  # with the moment it was started
         self._known: dict[int, dict[int, EpochReport]] = {}  # what the store has of the running trials
         self._failures: list[str] = []  # of the last trials, as long as no other came between
-        self._has_results = False  # that are new
+        self._has_results = True  # that are new; those of a session that was killed may have left checkpoints
         self._news: list[Callable[[Observer], None]] = []  # what the observers are told once it is on disk
 
     def run(self, open_proposals: Iterable[Proposal] = ()) -> Ending:
@@ -144,6 +144,8 @@ class Loop:
         return derive_seed(self._seed, "trial", trial)
 
     def _handle(self, request: TrialRequest, event: Any) -> None:
+        if self._running.get(request.trial, (None,))[0] is not request:
+            return  # its result is here already; its worker died before it could say so
         if isinstance(event, EpochReport):
             self._note_epoch(event)
         elif isinstance(event, WorkerLost):
@@ -178,12 +180,12 @@ class Loop:
             self._pending.appendleft(self._proposals[trial])
             self._news.append(lambda observer: observer.lost(loss))
         else:
-            self._fail(trial, event.reason)
+            self._fail(trial, event.reason, event.log)
 
-    def _fail(self, trial: int, error: str) -> None:
+    def _fail(self, trial: int, error: str, traceback: str | None = None) -> None:
         """A result for a trial that could not give one itself; what it had trained is kept."""
         done = len(self._store.epochs(trial))
-        self._finish(TrialResult(trial, TrialState.FAILED, epochs_trained=done, error=error))
+        self._finish(TrialResult(trial, TrialState.FAILED, epochs_trained=done, error=error, traceback=traceback))
 
     def _finish(self, result: TrialResult) -> None:
         self._store.record_result(result)

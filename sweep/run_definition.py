@@ -20,11 +20,8 @@ RAISABLE = ("search.max_trials", "search.max_time")
 def first_space(directory: RunDirectory, store: Reader) -> Space:
     """The space that the run began with."""
     text = store.facts.get("definition")
-    if text is None:
-        raise InputError(
-            f"{directory.space_file} is missing, and this run is from a version of sweep whose store has no copy of "
-            "it; put it back"
-        )
+    if text is None:  # the store is of an earlier version, and the file was gone when it was first opened by this one
+        return load_space(directory.space_file)
     return parse_space(text, str(directory.database))
 
 

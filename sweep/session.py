@@ -160,7 +160,9 @@ class Session:
         return None if limit is None else limit - spent
 
     def _trial_executor(self) -> Executor:
-        context = TrialContext(self._space, self._dataset.path, self._directory.checkpoints)
+        context = TrialContext(
+            self._space, self._dataset.path, self._directory.checkpoints, self._store.facts.get("code")
+        )
         function = partial(run_task, context)
         if self._workers == 0:
             return InlineExecutor(function)

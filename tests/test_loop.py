@@ -108,7 +108,7 @@ class LosingExecutor(InlineExecutor):
             self.losses[self._request.trial] -= 1
             request = self._request
             self.stop()
-            return [(request, WorkerLost("killed by SIGKILL"))]
+            return [(request, WorkerLost("killed by SIGKILL", "the last\nlines of its log"))]
         return super().collect(timeout)
 
 
@@ -120,6 +120,22 @@ def test_a_trial_whose_worker_died_is_tried_again(store: Store, tmp_path: Path) 
         (TrialState.COMPLETED, 1),
     ]
     assert [one.outcome for one in store.attempts(0)] == ["lost", "lost", "completed"]
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_worker_that_dies_with_its_result_given_is_no_matter(store: Store, tmp_path: Path, retries: int) -> None:
+    class Dying(InlineExecutor):
+        """Its worker dies between the last event of a request and its end."""
+
+        def collect(self, timeout: float) -> list[tuple[Any, Any]]:
+            found = super().collect(timeout)
+            last = found[-1:] if found and isinstance(found[-1][1], TrialResult) else []
+            return [*found, *((request, WorkerLost("killed by SIGKILL")) for request, _ in last)]
+
+    searcher = ListSearcher([proposal(0), proposal(1)])
+    drive(store, tmp_path, searcher, executor=Dying(train), limits=Limits(retries=retries))
+    assert [(one.state, one.attempts) for one in store.trials()] == [(TrialState.COMPLETED, 1)] * 2
+    assert [one.outcome for one in store.attempts(0)] == ["completed"]
 
 
 def test_observers_hear_that_a_trial_is_tried_again(store: Store, tmp_path: Path) -> None:
@@ -146,6 +162,7 @@ def test_and_fails_with_the_reason_when_it_has_no_tries_left(store: Store, tmp_p
     drive(store, tmp_path, searcher, executor=LosingExecutor({0: 9}), limits=Limits(retries=1))
     failed, fine = store.trials()
     assert (failed.state, failed.error, failed.attempts) == (TrialState.FAILED, "killed by SIGKILL", 2)
+    assert searcher.told[0].traceback == "the last\nlines of its log"
     assert fine.state is TrialState.COMPLETED
     assert [one.state for one in searcher.told] == [TrialState.FAILED, TrialState.COMPLETED]
 

@@ -13,9 +13,10 @@ Function = Callable[[Any], Iterator[Any]]
 
 @dataclass(frozen=True)
 class WorkerLost:
-    """The event in place of all others when the process that ran a request died."""
+    """The event in place of all others when the process that ran a request died; `log` is the end of what it wrote."""
 
     reason: str
+    log: str | None = None
 
 
 class Executor(Protocol):

@@ -18,6 +18,7 @@ from sweep.executors.base import Function, WorkerLost
 from sweep.executors.worker import END, READY, STOP
 
 CLOSE_SECONDS = 5.0
+LOG_LINES = 20
 FAILED_STARTS = 3
 """So many workers in a row that die before they are ready mean that none ever will be."""
 
@@ -44,7 +45,8 @@ class _Worker:
                     "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])),
                 },
             )
-        self.connection.send(function)
+        with contextlib.suppress(OSError):  # it died at once; `collect` will say so
+            self.connection.send(function)
 
     def kill(self) -> None:
         self.connection.close()
@@ -59,12 +61,13 @@ class _Worker:
             self.process.kill()
             self.process.wait()
 
-    def epitaph(self) -> str:
-        """How the process died, and the last line it wrote."""
+    def epitaph(self) -> WorkerLost:
+        """How the process died, with the last line it wrote, and the last lines besides."""
         code = self.process.wait()
         cause = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
         lines = self.log.read_text(errors="replace").strip().splitlines()
-        return f"its worker {cause} (log: {self.log}){': ' + lines[-1][:200] if lines else ''}"
+        reason = f"its worker {cause} (log: {self.log}){': ' + lines[-1][:200] if lines else ''}"
+        return WorkerLost(reason, "\n".join(line[:1000] for line in lines[-LOG_LINES:]) or None)
 
 
 class PoolExecutor:
@@ -74,6 +77,7 @@ class PoolExecutor:
         self._function, self._environment, self._logs = function, environment, logs
         self._workers: list[_Worker] = []
         self._started = self._failed_starts = 0
+        self._fault: SweepError | None = None
         try:
             for _ in range(workers):
                 self._workers.append(self._start())
@@ -101,6 +105,8 @@ class PoolExecutor:
             worker.connection.send(request)
 
     def collect(self, timeout: float) -> list[tuple[Any, Any]]:
+        if self._fault is not None:
+            raise self._fault
         by_connection = {worker.connection: worker for worker in self._workers}
         found: list[tuple[Any, Any]] = []
         for connection in wait(list(by_connection), timeout):
@@ -117,7 +123,7 @@ class PoolExecutor:
             elif event == END:
                 worker.request = None
             elif isinstance(event, SweepError):
-                raise event
+                self._fault = event  # raised next time: what others have found by now is not lost
             else:
                 found.append((request, event))
         return found
@@ -128,13 +134,13 @@ class PoolExecutor:
         self._workers[self._workers.index(worker)] = self._start()
 
     def _replace(self, worker: _Worker) -> list[tuple[Any, Any]]:
-        reason = worker.epitaph()
+        lost = worker.epitaph()
         worker.connection.close()
         self._failed_starts += not worker.is_ready
         if self._failed_starts >= FAILED_STARTS:
-            raise SweepFailed(f"no worker can be started: {reason}")
+            raise SweepFailed(f"no worker can be started: {lost.reason}")
         self._workers[self._workers.index(worker)] = self._start()
-        return [] if worker.request is None else [(worker.request, WorkerLost(reason))]
+        return [] if worker.request is None else [(worker.request, lost)]
 
     def stop(self) -> None:
         for worker in self._workers:

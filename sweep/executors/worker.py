@@ -38,6 +38,7 @@ def serve(connection: Connection) -> None:
             events.close()
         except SweepError as exc:
             connection.send(exc)
+        reach("worker.end")
         connection.send(END)
 
 

@@ -88,7 +88,7 @@ def finalize(
     """
     winner = freeze_winner(store, space.goal, full_budget(space))
     with replacing(run.final) as folder:
-        retrained = _retrain(space, winner, dataset_path, folder, runner, on_progress)
+        retrained = _retrain(space, winner, dataset_path, folder, runner, on_progress, store.facts.get("code"))
         evaluation = _evaluate_on_test(store, space, winner, dataset_path, folder, runner)
         metrics = {**evaluation, "winner": winner.to_json(), "retrain": retrained.to_json()}
         metrics["test_evaluations"] = count_test_evaluations(store)
@@ -117,9 +117,10 @@ def _retrain(
     folder: Path,
     runner: Runner,
     on_progress: Callable[[RetrainEpoch], object],
+    code: str | None,
 ) -> Retrained:
     seed = derive_seed(space.seed, "retrain")
-    request = RetrainRequest(space, winner.config, winner.best_epoch, seed, dataset_path, folder)
+    request = RetrainRequest(space, winner.config, winner.best_epoch, seed, dataset_path, folder, code)
     for report in _events(f"retraining trial {winner.id}", runner, request):
         if not isinstance(report, Retrained):
             on_progress(report)
@@ -131,7 +132,7 @@ def _evaluate_on_test(
 ) -> dict[str, Any]:
     """The scores of `folder`'s model. Counted before the images are opened: an evaluation cut short was a look, too."""
     store.record_event("test_evaluation", trial=winner.id)
-    request = EvaluateRequest(space, dataset_path, folder / MODEL)
+    request = EvaluateRequest(space, dataset_path, folder / MODEL, store.facts.get("code"))
     (scores,) = _events("evaluating the final model", runner, request)
     return scores
 

@@ -13,7 +13,8 @@ from sweep.space.definition import Space
 
 @dataclass(frozen=True)
 class RetrainRequest:
-    """Train `config` anew on train and validation of `dataset`, and save model and labels in `folder`."""
+    """Train `config` anew on train and validation of `dataset`, and save model and labels in `folder`. `code` is the
+    digest of the user's code, None for the built-in model."""
 
     space: Space
     config: Config
@@ -21,6 +22,7 @@ class RetrainRequest:
     seed: int
     dataset: Path
     folder: Path
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class EvaluateRequest:
     space: Space
     dataset: Path
     model: Path
+    code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ def work(request: RetrainRequest | EvaluateRequest) -> Iterator[RetrainEpoch | R
     try:
         space = request.space
         configure_runtime(space.retrain_threads or space.threads_per_trial, space.deterministic)
+        from sweep.model.user_code import expect_code
+
+        expect_code(space.model, request.code)
         if isinstance(request, RetrainRequest):
             from sweep.final.retrain import retrain
 

@@ -6,6 +6,7 @@ import difflib
 import functools
 import hashlib
 import importlib
+import importlib.util
 import inspect
 import os
 import sys
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import keras
+from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES, GLOBAL_CUSTOM_OBJECTS
 
 from sweep.errors import InputError, SweepFailed
 from sweep.model.image_input import ImageInput
@@ -54,12 +56,22 @@ def forget_user_code() -> None:
 
     What they make when they are imported (layers that every model shares, seeds, a dtype policy) would otherwise go
     from one model to the next, and a trial would depend on which others its process has trained before. Modules that
-    others than `find_hypermodel` have imported stay.
+    were imported before the user's stay.
     """
     find_hypermodel.cache_clear()
-    for name in _own_modules:
-        sys.modules.pop(name, None)
-    _own_modules.clear()
+    dropped = {name for name in set(sys.modules) - _before if _packages and _is_own(name)}
+    for name in dropped:
+        del sys.modules[name]
+    for one in [one for one in GLOBAL_CUSTOM_NAMES if getattr(one, "__module__", None) in dropped]:
+        GLOBAL_CUSTOM_OBJECTS.pop(GLOBAL_CUSTOM_NAMES.pop(one), None)  # they hold their module
+    _before.clear()
+    _packages.clear()
+
+
+def expect_code(source: str, digest: str | None) -> None:
+    """The file that `source` names is refused in this process unless it has this digest. None expects nothing."""
+    if digest is not None:
+        _digests.setdefault(source.partition(":")[0], digest)
 
 
 def code_digest(source: str) -> str | None:
@@ -67,8 +79,13 @@ def code_digest(source: str) -> str | None:
     return _digests.get(source.partition(":")[0])
 
 
-_own_modules: set[str] = set()
-"""Those that an import of the user's module brought in."""
+_before: set[str] = set()
+"""The modules that there were before the user's."""
+
+_packages: set[str] = set()
+"""The top-level names of the user's modules that were imported since."""
+
+_LIBRARIES = {"site-packages", "dist-packages"}
 
 _digests: dict[str, str | None] = {}
 """By module, of the file that this process ran first."""
@@ -87,7 +104,10 @@ def _buildable(found: Any, source: str) -> Any:
 def _import(module_name: str, source: str) -> ModuleType:
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    known = set(sys.modules)
+    if not _packages:
+        _before.update(sys.modules)
+    _packages.add(module_name.partition(".")[0])
+    _require_unedited(module_name)
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as exc:
@@ -97,26 +117,39 @@ def _import(module_name: str, source: str) -> ModuleType:
         raise wrong(source, f"importing it raised {one_line(exc)}") from exc
     except (Exception, SystemExit) as exc:
         raise wrong(source, f"importing it raised {one_line(exc)}") from exc
-    finally:
-        _own_modules.update(name for name in set(sys.modules) - known if _is_own(name, module_name))
-    if _digests.setdefault(module_name, _digest(module)) != _digest(module):
-        raise SweepFailed(f"{module.__file__} was edited while the sweep ran; undo that and resume, or begin a new run")
+    _digests.setdefault(module_name, _digest(getattr(module, "__file__", None)))
     return module
 
 
-def _is_own(name: str, module_name: str) -> bool:
+def _require_unedited(module_name: str) -> None:
+    """Before it is run: half an edit may well be a SyntaxError, which would be taken for a fault of the trial."""
+    expected = _digests.get(module_name)
+    if expected is None or module_name in sys.modules:
+        return
+    importlib.invalidate_caches()
+    try:
+        found = importlib.util.find_spec(module_name)  # of a submodule, this imports its package
+    except Exception:
+        found = None
+    if found is None or _digest(found.origin) != expected:
+        place = module_name if found is None else found.origin
+        raise SweepFailed(f"{place} was edited while the sweep ran; undo that and resume, or begin a new run")
+
+
+def _is_own(name: str) -> bool:
     """Whether it is of the user's package or lies in the working directory, and is no installed library."""
     package = name.partition(".")[0]
     file = getattr(sys.modules[name], "__file__", None) or ""
-    if "site-packages" in file or package == __name__.partition(".")[0]:
+    if _LIBRARIES & set(Path(file).parts) or package == __name__.partition(".")[0]:
         return False
-    return package == module_name.partition(".")[0] or file.startswith(os.getcwd() + os.sep)
+    return package in _packages or Path(os.getcwd()) in Path(file).parents
 
 
-def _digest(module: ModuleType) -> str | None:
-    if module.__file__ is None:
+def _digest(file: str | None) -> str | None:
+    try:
+        return None if file is None else hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    except OSError:  # it is inside of a zip file
         return None
-    return hashlib.sha256(Path(module.__file__).read_bytes()).hexdigest()
 
 
 def _attribute(module: ModuleType, name: str, source: str) -> Any:

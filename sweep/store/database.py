@@ -89,7 +89,7 @@ class Database:
             reach("store.write")
             self.execute("COMMIT")
             reach("store.commit")
-        except BaseException:
+        except Exception:  # not Ctrl-C: what is gathered is committed at the end
             self._undo("ROLLBACK")
             raise
 

@@ -102,7 +102,7 @@ class _Tables:
 
 
 _TABLES: WeakKeyDictionary[Reader, _Tables] = WeakKeyDictionary()
-"""Written after every trial: with thousands of them, only the lines of the few that changed are made anew."""
+"""Written again and again: with thousands of trials, only the lines of the few that changed are made anew."""
 
 
 def trial_as_json(trial: TrialRecord) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _undamaged(method: Callable[Concatenate[Reader, P], T]) -> Callable[Concaten
     def read(self: Reader, *args: P.args, **options: P.kwargs) -> T:
         try:
             return method(self, *args, **options)
-        except ValueError as exc:
+        except (ValueError, KeyError) as exc:
             raise SweepFailed(f"{self._database.path}: {one_line(exc)}; {DAMAGED}") from exc
 
     return read
@@ -143,6 +143,7 @@ class Reader:
             numbered: list[tuple[int, Decision]] = [*self._asks(), *self._tells(), *self._raises()]
         return [decision for _, decision in sorted(numbered, key=lambda pair: pair[0])]
 
+    @_undamaged
     def limits_raised(self) -> LimitsRaised | None:
         """The limits of the search, where they are not those it began with."""
         raises = [raised for _, raised in self._raises()]

@@ -8,7 +8,7 @@ from sweep.store.reading import Reader
 
 _ENDS = {"search_finished": True, "limits_raised": False}
 
-_TURNING_POINTS = ("started", "resumed", "finished")
+_TURNING_POINTS = ("started", "resumed", "limits_raised", "finished")
 
 
 def sweep_state(run: RunDirectory, store: Reader) -> str:

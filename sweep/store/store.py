@@ -1,4 +1,4 @@
-"""The store: every fact about a sweep, written the moment it is known, each in one transaction."""
+"""The store: every fact about a sweep, written the moment it is known, whole or not at all."""
 
 from __future__ import annotations
 

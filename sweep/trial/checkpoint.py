@@ -62,6 +62,7 @@ class CheckpointFile:
         try:
             self._replace(variables, facts)
         except OSError as exc:
+            self._temporary.unlink(missing_ok=True)  # it takes room where there is none
             raise SweepFailed(
                 f"cannot write {self.path}: {exc.strerror or exc}; make room for it, then resume"
             ) from exc
@@ -79,9 +80,13 @@ class CheckpointFile:
     def delete(self) -> None:
         self.path.unlink(missing_ok=True)
 
+    @property
+    def _temporary(self) -> Path:
+        return self.path.with_name(self.path.name + ".tmp")
+
     def _replace(self, variables: Sequence[Any], facts: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_name(self.path.name + ".tmp")
+        temporary = self._temporary
         with temporary.open("wb") as file:
             _write(file, variables, facts)
             file.flush()

@@ -10,8 +10,10 @@ from sweep.space.definition import Space
 
 @dataclass(frozen=True)
 class TrialContext:
-    """The space, the folder of the dataset's cache entry, and the folder for checkpoints; picklable."""
+    """The space, the folder of the dataset's cache entry, the folder for checkpoints, and the digest of a user's code,
+    None for the built-in model; picklable."""
 
     space: Space
     dataset: Path
     checkpoints: Path
+    code: str | None = None

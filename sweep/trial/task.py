@@ -16,8 +16,10 @@ class _RunTask:
 
     def __call__(self, context: TrialContext, request: TrialRequest) -> Iterator[EpochReport | TrialResult]:
         configure_runtime(context.space.threads_per_trial, context.space.deterministic)
+        from sweep.model.user_code import expect_code
         from sweep.trial.run import run_trial
 
+        expect_code(context.space.model, context.code)
         yield from run_trial(context, request)
 
     def __reduce__(self) -> tuple[object, tuple[()]]:

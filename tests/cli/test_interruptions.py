@@ -158,9 +158,9 @@ def test_ctrl_c_while_images_are_read_leaves_nothing(command: str, trainer: Trai
     assert not (folder / "runs").exists()
 
 
-@pytest.mark.parametrize("workers", ["0", "1"])
-def test_ctrl_c_in_the_retraining_leaves_the_former_answer(
-    workers: str, finished: Path, trainer: Trainer, folder: Path, run: Path
+@pytest.mark.parametrize(("workers", "number"), [("0", signal.SIGINT), ("1", signal.SIGINT), ("1", signal.SIGTERM)])
+def test_a_stop_of_the_retraining_leaves_the_former_answer(
+    workers: str, number: signal.Signals, finished: Path, trainer: Trainer, folder: Path, run: Path
 ) -> None:
     shutil.copytree(finished, run)
     rewrite_definition(run, "retrain: {epochs: best}", "retrain: {epochs: 1000000}")
@@ -168,7 +168,7 @@ def test_ctrl_c_in_the_retraining_leaves_the_former_answer(
     process = trainer.start("retrain-best", "--workers", workers, cwd=folder)
     wait_for((run / "final.partial").exists, process)
     time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert (process.communicate(timeout=60)[1], process.returncode) == (STOPPED.format(best_so_far(run)), 130)
     assert (run / "final" / "metrics.json").read_bytes() == before
     assert not (run / "final.partial").exists()

@@ -5,13 +5,14 @@ import sys
 import keras
 import numpy as np
 import pytest
+from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES
 
-from sweep.errors import SweepFailed
+from sweep.errors import InputError, SweepFailed
 from sweep.model.build import build_model
 from sweep.model.image_input import ImageInput
 from sweep.model.size import estimate
 from sweep.model.user import build_user_model, discover, fit_override
-from sweep.model.user_code import code_digest, find_hypermodel
+from sweep.model.user_code import code_digest, expect_code, find_hypermodel
 from sweep.records import TrialState
 from sweep.trial import run
 from sweep.trial.keras_session import keras_session
@@ -161,6 +162,48 @@ def test_code_that_was_edited_meanwhile_is_refused(user_module, model_of, tmp_pa
     after = model_of(f"{name}:build")
     assert [weight.shape for weight in after.weights] == [weight.shape for weight in before.weights]
     assert code_digest(f"{name}:build") == digest
+
+
+@pytest.mark.parametrize("how", ["broken", "gone"])
+def test_half_an_edit_is_no_fault_of_a_trial_either(user_module, model_of, tmp_path, how):
+    name = user_module(code())
+    model_of(f"{name}:build")
+    file = tmp_path / f"{name}.py"
+    file.unlink() if how == "gone" else file.write_text("def build(hp:")
+    with pytest.raises(SweepFailed, match="was edited while the sweep ran"):
+        model_of(f"{name}:build")
+
+
+def test_a_process_that_begins_after_the_edit_refuses_it_too(user_module, model_of):
+    name = user_module(code())
+    expect_code(f"{name}:build", "the digest that the run began with")
+    with pytest.raises(SweepFailed, match="was edited while the sweep ran"):
+        model_of(f"{name}:build")
+
+
+def test_modules_that_a_build_imports_are_run_anew_too(user_module, model_of):
+    helper = user_module("head = layers.Dense(3)\n")
+    lazy = f"def build(hp):\n    from {helper} import head\n"
+    source = f"{user_module(code(head='head').replace('def build(hp):' + chr(10), lazy, 1))}:build"
+    first = model_of(source)
+    own = sys.modules[helper]
+    second = model_of(source)
+    assert sys.modules[helper] is not own
+    assert first.layers[-1] is not second.layers[-1]
+
+
+def test_classes_that_a_module_registers_do_not_gather(user_module, model_of):
+    registered = "@keras.saving.register_keras_serializable()\nclass Mine(layers.Layer):\n    pass\n\n"
+    source = f"{user_module(code(registered))}:build"
+    model_of(source)
+    count = len(GLOBAL_CUSTOM_NAMES)
+    model_of(source)
+    assert len(GLOBAL_CUSTOM_NAMES) == count
+
+
+def test_a_module_without_a_file_is_one_line():
+    with pytest.raises(InputError, match="model sys:nothing: the module 'sys' has no 'nothing'"):
+        find_hypermodel("sys:nothing", IMAGES)
 
 
 def test_an_edit_is_no_fault_of_the_trial_that_meets_it(user_module, trial, tmp_path):
