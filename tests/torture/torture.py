@@ -210,6 +210,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=60, help="at random moments; named points come on top")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--methods", nargs="*", default=list(METHODS), choices=list(METHODS))
+    parser.add_argument("--points", nargs="*", default=list(POINTS), choices=list(POINTS))
     arguments = parser.parse_args()
     began, total = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
@@ -224,7 +225,7 @@ def main() -> None:
                 assert found == references[method][0], (method, workers, found)
                 _row(method, str(workers), "none", found)
         for method in arguments.methods:
-            for point in POINTS:
+            for point in arguments.points:
                 count = 1 if point.startswith(("run.", "final.", "winner.")) else generator.randint(1, 6)
                 sweep = torture_point(method, point, count, folder, references[method][0])
                 total += len(sweep.kills)
