@@ -70,13 +70,15 @@ def resume(
     anything else, where there is no such sweep, where another process runs it, or where its data or its definition
     has changed.
     """
-    from sweep.run_definition import raise_limits
+    from sweep.run_definition import limits_to_raise
 
     reporter = reporter or Reporter()
     with _begun(name, runs_dir) as (directory, store, space):
         if overrides or not _is_done(directory, store):
+            limits = limits_to_raise(store, space, overrides)
             ready = _ready_again(directory, store, space, workers, reporter)
-            raise_limits(store, space, overrides)
+            if limits is not None:
+                store.record_limits_raised(limits)
             reporter.ready(ready)
             _search_and_finish(directory, store, ready, workers, retrain, reporter)
     return open(directory.name, runs_dir=runs_dir)

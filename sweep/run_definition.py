@@ -12,7 +12,6 @@ from sweep.space.differences import Difference, differences
 from sweep.space.load import dump_space, load_space, parse_space
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
-from sweep.store.store import Store
 
 RAISABLE = ("search.max_trials", "search.max_time")
 
@@ -49,9 +48,9 @@ def require_unedited(directory: RunDirectory, first: Space) -> None:
         raise InputError(f"{path} was edited: {_listed(found)}; {_advice(directory)}")
 
 
-def raise_limits(store: Store, first: Space, overrides: Sequence[str]) -> None:
-    """Record what `--set` says of `max_trials` and `max_time`. Raises InputError where it says anything else, where a
-    limit would be lowered, and where the winner is frozen."""
+def limits_to_raise(store: Reader, first: Space, overrides: Sequence[str]) -> LimitsRaised | None:
+    """What `--set` says of `max_trials` and `max_time`, None where that is nothing new. Raises InputError where it says
+    anything else, where a limit would be lowered, and where the winner is frozen."""
     space = current_space(first, store)
     wanted = parse_space(dump_space(space), store.facts["name"], overrides)
     found = differences(space, wanted)
@@ -61,7 +60,7 @@ def raise_limits(store: Store, first: Space, overrides: Sequence[str]) -> None:
             f"a run that has begun keeps its definition but for {' and '.join(RAISABLE)}: {_listed(others)}"
         )
     if not found:
-        return
+        return None
     for one in found:
         name = one.key.removeprefix("search.")
         before, now = getattr(space.search, name), getattr(wanted.search, name)
@@ -72,7 +71,7 @@ def raise_limits(store: Store, first: Space, overrides: Sequence[str]) -> None:
             f"{store.facts['name']} has its winner: a search that goes on after the test split may have been opened "
             "would not be honest; begin a new run with the higher limit"
         )
-    store.record_limits_raised(LimitsRaised(wanted.search.max_trials, wanted.search.max_time))
+    return LimitsRaised(wanted.search.max_trials, wanted.search.max_time)
 
 
 def _listed(found: Sequence[Difference]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from sweep.errors import DefinitionError, InputError
 from sweep.records import LimitsRaised
-from sweep.run_definition import current_space, first_space, raise_limits, require_unedited
+from sweep.run_definition import current_space, first_space, limits_to_raise, require_unedited
 from sweep.space.definition import Space
 from sweep.space.load import dump_space, parse_space
 from sweep.store.layout import RunDirectory, create_run
@@ -36,6 +36,12 @@ def run(tmp_path: Path, space: Space) -> RunDirectory:
 def store(run: RunDirectory, space: Space) -> Iterator[Store]:
     with Store.create(run.database, {"name": run.name, "definition": dump_space(space)}) as store:
         yield store
+
+
+def raise_limits(store: Store, space: Space, overrides: list[str]) -> None:
+    limits = limits_to_raise(store, space, overrides)
+    if limits is not None:
+        store.record_limits_raised(limits)
 
 
 def edit(run: RunDirectory, before: str, now: str) -> None:
