@@ -4,6 +4,7 @@ process of their own, and those that are only read from are shared."""
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from sweep.trial.environment import runtime_environment
 from tests.tiny_sweep import Trainer, write_images, write_space
 
 os.environ.update(runtime_environment(1))
+
+# A shell without job control has what it starts in the background ignore Ctrl-C, and so would every sweep started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
