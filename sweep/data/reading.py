@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
@@ -14,7 +15,8 @@ from sweep.data.sources.source import Item, Load, Source
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
-_BATCH = 16  # small images cost less than handing them over
+_LARGEST_BATCH = 16  # small images cost less than handing them over
+_QUICK = 0.02  # seconds for a batch: with longer ones progress would come in jumps, and the last leave threads idle
 
 
 def read_each(
@@ -27,7 +29,7 @@ def read_each(
     """
     results: list[T | None] = [None] * len(items)
     done = 0
-    with closing(_worked(_batches(source.loads(items)), work, source.threads)) as batches:
+    with closing(_worked(source.loads(items), work, source.threads)) as batches:
         for batch in batches:
             for index, result in batch:
                 results[index] = result
@@ -38,27 +40,41 @@ def read_each(
 
 
 def _worked(
-    batches: Iterable[list[tuple[int, Load]]], work: Callable[[int, Load], T], threads: int
+    loads: Iterator[tuple[int, Load]], work: Callable[[int, Load], T], threads: int
 ) -> Generator[list[tuple[int, T]], None, None]:
-    def run(batch: list[tuple[int, Load]]) -> list[tuple[int, T]]:
-        return [(index, work(index, load)) for index, load in batch]
+    def run(batch: list[tuple[int, Load]]) -> tuple[list[tuple[int, T]], float]:
+        began = time.perf_counter()
+        return [(index, work(index, load)) for index, load in batch], time.perf_counter() - began
 
-    waiting: deque[Future[list[tuple[int, T]]]] = deque()
+    def ended(batch: Future[tuple[list[tuple[int, T]], float]]) -> list[tuple[int, T]]:
+        results, seconds = batch.result()
+        pace.ran(seconds)
+        return results
+
+    pace = _Pace()
+    waiting: deque[Future[tuple[list[tuple[int, T]], float]]] = deque()
     with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
         warnings.filterwarnings(
             "ignore", module=r"PIL\."
         )  # of odd EXIF data and the like: no use without a file's name
         try:
-            for batch in batches:
+            while batch := list(islice(loads, pace.batch)):
                 waiting.append(pool.submit(run, batch))
                 if len(waiting) > 2 * threads:
-                    yield waiting.popleft().result()
+                    yield ended(waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield ended(waiting.popleft())
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _batches(loads: Iterator[tuple[int, Load]]) -> Iterator[list[tuple[int, Load]]]:
-    while batch := list(islice(loads, _BATCH)):
-        yield batch
+class _Pace:
+    """How many images make a batch, by how long the last one took."""
+
+    batch = 1
+
+    def ran(self, seconds: float) -> None:
+        if seconds < _QUICK / 2:
+            self.batch = min(2 * self.batch, _LARGEST_BATCH)
+        elif seconds > _QUICK:
+            self.batch = max(1, self.batch // 2)

@@ -1,4 +1,6 @@
+import itertools
 import threading
+import time
 import warnings
 
 import pytest
@@ -57,3 +59,18 @@ def test_warnings_of_the_decoder_are_kept_back_during_the_work_only():
 
 def test_nothing_gives_nothing():
     assert read_each(Backwards(), [], lambda index, load: None) == []
+
+
+def steps(work):
+    """By how many images progress goes on at a time."""
+    told = [0]
+    read_each(Backwards(), ITEMS, lambda index, load: work(), lambda done, total: told.append(done))
+    return [after - before for before, after in itertools.pairwise(told)]
+
+
+def test_images_that_take_long_are_handed_over_one_by_one_and_quick_ones_together():
+    assert steps(lambda: time.sleep(0.025)) == [1] * 100
+    quick = steps(lambda: None)
+    assert quick[:4] == [1] * 4
+    assert 4 <= max(quick) <= 16
+    assert sum(quick) == 100
