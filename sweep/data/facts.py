@@ -26,7 +26,9 @@ class ImageFacts:
     content: str
     """SHA-256 (hex) of the file's bytes, or of the array's."""
     pixels: str | None
-    """SHA-256 (hex) of the oriented RGB pixels and their size: a lossless copy in another format counts as the same."""
+    """SHA-256 (hex) of the oriented RGB pixels and their size: a lossless copy in another format counts as the same. Of
+    a photo that no other image of its source can be a copy of, they may be those of a smaller size: then the digest is
+    one that no other image has."""
     phash: int | None
     """64-bit perceptual hash; None where the image is too small for one to mean something, or comes from an array."""
     error: str | None

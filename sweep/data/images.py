@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import imagehash
 import numpy as np
@@ -13,10 +13,10 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from sweep.data.facts import ImageFacts
 from sweep.data.pixels import from_sixteen_bits, to_eight_bits
+from sweep.data.reduction import SMALLEST_HASHED, Box, Use, is_reducible, place, reduce
 from sweep.data.sources.arrays import array_digest
 from sweep.data.sources.source import Item, Load
 
-_SMALLEST_HASHED = 32  # pixels; the perceptual hash looks at 32x32, so a smaller image would be enlarged for it
 _METHODS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -36,8 +36,27 @@ MAX_PIXELS = 89_478_485
 while it is decoded."""
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Upright pixels, L or RGB, at 1/`scale` of the stored size; `box` is where in them the image lies."""
+
+    image: Image.Image
+    box: Box
+    scale: int
+
+
 def examine(item: Item, load: Load) -> tuple[ImageFacts, Image.Image | None]:
-    """Its facts and its pixels, oriented, as L or RGB; no pixels where it cannot be decoded, and `error` says why."""
+    """Its facts, and its pixels, oriented, as L or RGB; none where it cannot be decoded, and `error` says why."""
+    facts, picture = look(item, load, None)
+    return facts, None if picture is None else picture.image
+
+
+def look(item: Item, load: Load, use: Use | None) -> tuple[ImageFacts, Picture | None]:
+    """As `examine`, with no more pixels than `use` needs; all, where that is None.
+
+    The facts are of the whole image, but `pixels` is a digest of those decoded: that of a reduced image is equal to
+    none but that of another of the same size and scale.
+    """
     facts = ImageFacts(item.name, item.label, item.split, None, None, 0, 0, "", None, None, None)
     try:
         data = load()
@@ -46,9 +65,9 @@ def examine(item: Item, load: Load) -> tuple[ImageFacts, Image.Image | None]:
         facts = replace(facts, content=hashlib.sha256(data).hexdigest())
         stored = _open(data)
         facts = replace(facts, format=stored.format, mode=stored.mode, width=stored.width, height=stored.height)
-        image = plain(oriented(stored))
-        facts = replace(facts, width=image.width, height=image.height)
-        return replace(facts, pixels=pixel_digest(image), phash=perceptual_hash(image)), image
+        picture, width, height = _decoded(stored, data, use)
+        facts = replace(facts, width=width, height=height, pixels=_digest(picture, width, height))
+        return replace(facts, phash=perceptual_hash(picture.image, picture.box)), picture
     except MemoryError:
         raise
     except Exception as exc:  # damaged bytes make a decoder raise anything at all, and each is a fact about the file
@@ -61,9 +80,8 @@ def stored_size(load: Load) -> tuple[int, int] | None:
         data = load()
         if isinstance(data, np.ndarray):
             return data.shape[0], data.shape[1]
-        stored = _open(data)
-        turned = _orientation(stored) in (5, 6, 7, 8)
-        return (stored.width, stored.height) if turned else (stored.height, stored.width)
+        width, height = _upright_size(_open(data))
+        return height, width
     except MemoryError:
         raise
     except Exception:
@@ -92,23 +110,52 @@ def plain(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         white = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(white, image.convert("RGBA")).convert(kind)
-    return image.convert(kind)
+    return image if image.mode == kind else image.convert(kind)
 
 
 def pixel_digest(image: Image.Image) -> str:
     """SHA-256 (hex) of size and RGB pixels of an L or RGB image."""
-    return hashlib.sha256(b"%dx%d:" % image.size + image.convert("RGB").tobytes()).hexdigest()
+    return _sha(image, f"{image.width}x{image.height}:")
 
 
-def perceptual_hash(image: Image.Image) -> int | None:
-    return int(str(imagehash.phash(image)), 16) if min(image.size) >= _SMALLEST_HASHED else None
+def perceptual_hash(image: Image.Image, box: Box | None = None) -> int | None:
+    """Of the image that lies in `box`; None where that is smaller than what the hash looks at."""
+    if min(image.size) < SMALLEST_HASHED:
+        return None
+    side = (SMALLEST_HASHED, SMALLEST_HASHED)  # so imagehash has nothing left to resize; it does not know of boxes
+    small = image.convert("L").resize(side, Image.Resampling.LANCZOS, box)
+    return int(str(imagehash.phash(small)), 16)
 
 
-def _examine_array(facts: ImageFacts, x: np.ndarray) -> tuple[ImageFacts, Image.Image]:
+def _examine_array(facts: ImageFacts, x: np.ndarray) -> tuple[ImageFacts, Picture]:
     stored = Image.fromarray(x[..., 0] if x.shape[2] == 1 else x)
     image = plain(stored)
     facts = replace(facts, format="array", mode=stored.mode, width=image.width, height=image.height)
-    return replace(facts, content=array_digest(x), pixels=pixel_digest(image)), image
+    facts = replace(facts, content=array_digest(x), pixels=pixel_digest(image))
+    return facts, Picture(image, place(*image.size, 1, 1), 1)
+
+
+def _decoded(stored: Image.Image, data: bytes, use: Use | None) -> tuple[Picture, int, int]:
+    """With the upright width and height of the whole image."""
+    if use is None or not is_reducible(stored, data):
+        image = plain(oriented(stored))
+        return Picture(image, place(*image.size, 1, 1), 1), *image.size
+    width, height = _upright_size(stored)
+    scale = reduce(stored, use.scale(width, height))
+    image = plain(oriented(stored))
+    return Picture(image, place(width, height, scale, _orientation(stored)), scale), width, height
+
+
+def _digest(picture: Picture, width: int, height: int) -> str:
+    if picture.scale == 1:
+        return pixel_digest(picture.image)
+    return _sha(picture.image, f"{width}x{height}/{picture.scale}:")
+
+
+def _sha(image: Image.Image, head: str) -> str:
+    digest = hashlib.sha256(head.encode())
+    digest.update((image if image.mode == "RGB" else image.convert("RGB")).tobytes())
+    return digest.hexdigest()
 
 
 def _open(data: bytes) -> Image.Image:
@@ -118,6 +165,11 @@ def _open(data: bytes) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:  # Pillow itself refuses twice as many
         raise ValueError(f"has {image.width * image.height:,} pixels; {MAX_PIXELS:,} are the most")
     return image
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    """(width, height) after orientation, as far as the header tells."""
+    return (image.height, image.width) if _orientation(image) in (5, 6, 7, 8) else image.size
 
 
 def _orientation(image: Image.Image) -> int:

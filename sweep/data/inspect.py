@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sweep.data.facts import ImageFacts
-from sweep.data.images import examine
-from sweep.data.reading import Progress, read_each
+from sweep.data.looking import look_at_each
+from sweep.data.reading import Progress
+from sweep.data.reduction import Use
 from sweep.data.sources.opening import open_source
 from sweep.space.definition import Splits
 
@@ -17,4 +18,4 @@ def inspect(
     Raises DataError where the source cannot be opened.
     """
     opened = open_source(source, splits)
-    return read_each(opened, opened.items, lambda i, load: examine(opened.items[i], load)[0], progress), opened.classes
+    return look_at_each(opened, opened.items, Use(), progress), opened.classes

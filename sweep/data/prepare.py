@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sweep.data.build import build
 from sweep.data.cache import entries_folder, new_entry
@@ -19,6 +20,10 @@ from sweep.data.sources.source import Item, Source
 from sweep.data.subset import subset
 from sweep.errors import DataError
 from sweep.space.definition import DataSettings
+
+RESIZING = 2
+"""How photos become small, by number: 2 reduces a JPEG while it is decoded; earlier versions, which gave no number, did
+not. Arrays, and images that keep their size, have the same pixels under both, and the same digest."""
 
 _SHAPING = {"validation", "test", "seed", "image_size", "channels", "fit", "on_bad_file", "leaks"}
 """Settings that change the arrays. `splits` and `limit` show in the items; `scaling` is the model's."""
@@ -51,11 +56,9 @@ def prepare(
     items = subset(source.items, settings)
     require_images(items, source.classes, settings)
     digest = dataset_digest(source, items, settings)
-    if digest != (expected or digest):  # before minutes go into decoding them
-        raise DataError(
-            f"the images of {settings.source} have changed since the run began: results before and after would not "
-            "belong together; bring the images back, or begin anew with `sweep run`"
-        )
+    if expected is not None and digest != expected:  # before minutes go into decoding them
+        _require_earlier(entries_folder(cache) / expected, _earlier_digest(source, items, settings), settings)
+        digest = expected
     entry = entries_folder(cache) / digest
     from_cache = _is_whole(entry)
     if not from_cache:
@@ -65,18 +68,46 @@ def prepare(
     return Prepared(dataset, dataset.report(), dataset.excluded, from_cache)
 
 
+def _require_earlier(expected: Path, earlier: str, settings: DataSettings) -> None:
+    """Raises DataError unless the entry that is expected is a whole one, made of these images by an earlier version."""
+    if expected.name != earlier:
+        raise DataError(
+            f"the images of {settings.source} have changed since the run began: results before and after would not "
+            "belong together; bring the images back, or begin anew with `sweep run`"
+        )
+    if not _is_whole(expected):
+        raise DataError(
+            f"the images of {settings.source} are as they were, but the run began with an earlier version of sweep, "
+            "which resized photos a little differently, and the cache has those no more: results before and after "
+            "would not belong together; resume with that version, or begin anew with `sweep run`"
+        )
+
+
 def dataset_digest(source: Source, items: Sequence[Item], settings: DataSettings) -> str:
     """SHA-256 (hex) over what the arrays are made from: contents, names, labels and splits, and the settings.
 
     Where the source lies is no part of it.
     """
-    made_from = {
+    resized = source.encoded and settings.image_size is not None
+    return _digest({**_made_from(source, items, settings), **({"resizing": RESIZING} if resized else {})})
+
+
+def _earlier_digest(source: Source, items: Sequence[Item], settings: DataSettings) -> str:
+    """What the versions called them that did not number how photos become small."""
+    return _digest(_made_from(source, items, settings))
+
+
+def _made_from(source: Source, items: Sequence[Item], settings: DataSettings) -> dict[str, Any]:
+    return {
         "format": FORMAT,
         "settings": settings.model_dump(mode="json", include=_SHAPING),
         "classes": source.classes,
         "items": [(item.name, item.label, item.split) for item in items],
         "contents": source.contents(items),
     }
+
+
+def _digest(made_from: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 

@@ -12,9 +12,11 @@ import numpy as np
 from sweep.data.cache import create_array
 from sweep.data.facts import ImageFacts
 from sweep.data.fitting import fit
-from sweep.data.images import examine, stored_size
+from sweep.data.images import Picture, stored_size
+from sweep.data.looking import look_at_each
 from sweep.data.reading import Progress, read_each
-from sweep.data.sources.source import Item, Load, Source
+from sweep.data.reduction import Use
+from sweep.data.sources.source import Item, Source
 from sweep.errors import DataError
 from sweep.space.definition import DataSettings
 
@@ -40,17 +42,16 @@ def stage(
     size = settings.image_size or _one_size(source, items, settings)
     images = create_array(path, (len(items), *size, settings.channels or 3))
 
-    def work(index: int, load: Load) -> tuple[ImageFacts, bool]:
-        facts, image = examine(items[index], load)
-        if image is not None:
-            images[index] = fit(image, size, images.shape[3], settings.fit)
-        return facts, image is not None and image.mode == "L"
+    grey = [False] * len(items)
 
-    decoded = read_each(source, items, work, progress)
-    facts = [fact for fact, _ in decoded]
+    def take(index: int, picture: Picture) -> None:
+        images[index] = fit(picture.image, size, images.shape[3], settings.fit, picture.box)
+        grey[index] = picture.image.mode == "L"
+
+    facts = look_at_each(source, items, Use(size, settings.fit), progress, take)
     if settings.image_size is None:
         _require_one(Counter((fact.height, fact.width) for fact in facts if fact.error is None), settings)
-    return Staged(images, facts, [grey for _, grey in decoded])
+    return Staged(images, facts, grey)
 
 
 def _one_size(source: Source, items: Sequence[Item], settings: DataSettings) -> tuple[int, int]:

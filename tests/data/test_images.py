@@ -6,11 +6,15 @@ import warnings
 import zlib
 from pathlib import Path
 
+import imagehash
 import numpy as np
 import pytest
 from PIL import Image, ImageFile, ImageOps
 
+from sweep.data import images
+from sweep.data.fitting import fit
 from sweep.data.images import examine, perceptual_hash, pixel_digest, plain, stored_size
+from sweep.data.reduction import Use
 from sweep.data.sources.source import Item
 
 ITEM = Item("cat/a", "cat", None, "cat/a")
@@ -323,3 +327,80 @@ def test_a_claimed_size_takes_no_memory(encoded, kind, size):
     assert image is None
     assert "pixels" in facts.error
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kB
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """Clouds of colour, of a size that no scale divides."""
+    few = np.random.default_rng(0).integers(0, 256, (9, 13, 3), np.uint8)
+    return Image.fromarray(few).resize((389, 277), Image.Resampling.BICUBIC)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("how", ["stretch", "crop", "pad"])
+def test_a_reduced_photo_is_the_whole_one_made_small(photo, encoded, orientation, mode, how):
+    data = encoded(photo.convert(mode), "JPEG", quality=95, exif=exif(orientation))
+    facts, whole = look(data)
+    reduced_facts, picture = images.look(ITEM, lambda: data, Use((20, 16), how))
+    assert (picture.scale, picture.image.mode) == (4, whole.mode)
+    assert sorted(picture.image.size) == [70, 98]
+    differing = {name for name, value in vars(facts).items() if vars(reduced_facts)[name] != value}
+    assert differing - {"phash"} == {"pixels"}
+    assert (facts.phash ^ reduced_facts.phash).bit_count() <= 2
+    small = fit(picture.image, (20, 16), 3, how, picture.box).astype(int)
+    assert np.abs(small - fit(whole, (20, 16), 3, how)).max() <= 2
+
+
+def test_a_photo_that_is_not_large_enough_is_decoded_whole(photo, encoded):
+    data = encoded(photo, "JPEG")
+    facts, whole = look(data)
+    same_facts, picture = images.look(ITEM, lambda: data, Use((64, 100), "stretch"))
+    assert (same_facts, picture.scale, picture.box) == (facts, 1, (0, 0, 389, 277))
+    np.testing.assert_array_equal(np.asarray(picture.image), np.asarray(whole))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_a_truncated_photo_cannot_be_decoded_at_a_reduced_size_either(photo, encoded, options):
+    data = encoded(photo, "JPEG", **options)
+    for length in (len(data) // 3, len(data) * 9 // 10):
+        facts, picture = images.look(ITEM, lambda length=length: data[:length], Use())
+        whole_facts, _ = look(data[:length])
+        assert picture is None
+        assert facts == whole_facts
+        assert facts.error and facts.width == 389
+
+
+@pytest.mark.filterwarnings("ignore:.*EXIF")
+def test_damaged_photos_are_reduced_or_have_a_reason(photo, encoded):
+    data = encoded(photo, "JPEG", exif=exif(6))
+    generator = np.random.default_rng(0)
+    for _ in range(200):
+        damaged = bytearray(data)
+        for place in generator.integers(2, 700 if generator.random() < 0.7 else len(data), 3):
+            damaged[place] = generator.integers(256)
+        facts, picture = images.look(ITEM, lambda damaged=damaged: bytes(damaged), Use((8, 8), "crop"))
+        assert (picture is None) == (facts.error is not None)
+        if picture is not None:
+            assert picture.image.mode in ("L", "RGB")
+            assert fit(picture.image, (8, 8), 3, "crop", picture.box).shape == (8, 8, 3)
+
+
+def test_digests_of_reduced_pixels_tell_sizes_and_scales_apart(encoded):
+    def digest(*size):
+        return images.look(ITEM, lambda: encoded(Image.new("L", size), "JPEG"), Use())[0].pixels
+
+    assert digest(255, 256) == digest(255, 256)
+    assert digest(255, 256) != digest(256, 255) != digest(256, 256) != digest(255, 256)
+
+
+def test_the_perceptual_hash_is_the_librarys(photo, noise):
+    for image in (photo, photo.convert("L"), noise(0, (32, 32)), noise(1, (33, 400))):
+        assert perceptual_hash(image) == int(str(imagehash.phash(image)), 16)
+
+
+def test_the_perceptual_hash_is_of_what_lies_in_the_box(photo):
+    framed = Image.new("RGB", (450, 300), "red")
+    framed.paste(photo, (50, 10))
+    inner, outer = perceptual_hash(framed, (50, 10, 439, 287)), perceptual_hash(framed)
+    assert (inner ^ perceptual_hash(photo)).bit_count() <= 4 < 12 < (outer ^ perceptual_hash(photo)).bit_count()

@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 import sweep
+from sweep.data import prepare as preparing
 from sweep.data.prepare import prepare
+from sweep.data.reduction import Use
 from sweep.errors import DataError
 from sweep.space.definition import Splits
 
@@ -308,3 +310,95 @@ def test_a_killed_process_leaves_no_entry(tmp_path, class_folders, ready):
     prepared = ready(root)
     assert not prepared.from_cache
     assert len(prepared.dataset.facts()) == 20
+
+
+@pytest.fixture
+def photos(tmp_path, noise):
+    """JPEG files that are large enough to be reduced to 64 x 64 or less."""
+    for label in ("cat", "dog"):
+        (tmp_path / "photos" / label).mkdir(parents=True)
+        for number in range(5):
+            noise(number + 5 * (label == "dog"), (300, 280)).save(tmp_path / "photos" / label / f"{number}.jpg")
+    return tmp_path / "photos"
+
+
+def test_photos_are_reduced_and_their_copies_stay_on_one_side(tmp_path, photos, ready):
+    for label in ("cat", "dog"):
+        for number in range(5):
+            Image.open(photos / label / f"{number}.jpg").save(photos / label / f"copy of {number}.png")
+    prepared = ready(photos, image_size=(32, 32), fit="crop")
+    sides = {}
+    for fact in prepared.dataset.facts():
+        assert (fact.width, fact.height) == (300, 280)
+        sides.setdefault(fact.pixels, set()).add(fact.split)
+    assert len(sides) == 10
+    assert all(len(splits) == 1 for splits in sides.values())
+    assert len(prepared.report.duplicates) == 10
+    images = images_by_name(prepared.dataset)
+    for number in range(5):
+        difference = images[f"cat/{number}.jpg"].astype(int) - images[f"cat/copy of {number}.png"]
+        assert np.abs(difference).mean() < 4  # noise is the worst there is to reduce
+
+
+def test_a_photo_leaked_as_another_format_is_dropped(tmp_path, noise, ready):
+    for number, folder in enumerate(("train/a", "train/b", "test/a", "test/b")):
+        (tmp_path / "x" / folder).mkdir(parents=True)
+        for index in range(4):
+            noise(number * 4 + index, (300, 280)).save(tmp_path / "x" / folder / f"{index}.jpg")
+    Image.open(tmp_path / "x" / "test/a/0.jpg").save(tmp_path / "x" / "train/a/copy.png")
+    dropped = ready(tmp_path / "x", image_size=(32, 32), leaks="drop")
+    assert [one.name for one in dropped.excluded] == ["train/a/copy.png"]
+
+
+def before(monkeypatch):
+    """As a version did that decoded every photo whole: what it left in a cache, and what it called it."""
+    monkeypatch.setattr(Use, "scale", lambda *_: 1)
+    monkeypatch.setattr(preparing, "dataset_digest", preparing._earlier_digest)
+
+
+def test_a_run_goes_on_with_photos_that_an_earlier_version_resized(tmp_path, photos, settings, monkeypatch):
+    wanted = settings(photos, image_size=(32, 32))
+    with monkeypatch.context() as patch:
+        before(patch)
+        earlier = prepare(wanted, cache=tmp_path / "cache").dataset
+    later = prepare(wanted, cache=tmp_path / "cache").dataset
+    assert later.digest != earlier.digest
+    assert not np.array_equal(later.train()[0], earlier.train()[0])
+    resumed = prepare(wanted, cache=tmp_path / "cache", expected=earlier.digest)
+    assert (resumed.from_cache, resumed.dataset) == (True, earlier)
+    assert prepare(wanted, cache=tmp_path / "cache", expected=later.digest).dataset == later
+
+
+def test_where_the_earlier_versions_photos_are_gone_it_says_what_is_the_matter(tmp_path, photos, settings, monkeypatch):
+    wanted = settings(photos, image_size=(32, 32))
+    with monkeypatch.context() as patch:
+        before(patch)
+        earlier = prepare(wanted, cache=tmp_path / "cache").dataset
+    shutil.rmtree(earlier.path)
+    with pytest.raises(
+        DataError, match=r"photos are as they were, but .* resized photos a little differently"
+    ) as refusal:
+        prepare(wanted, cache=tmp_path / "cache", expected=earlier.digest)
+    assert len(str(refusal.value).splitlines()) == 1
+    (photos / "cat" / "0.jpg").unlink()
+    with pytest.raises(DataError, match="photos have changed since the run began"):
+        prepare(wanted, cache=tmp_path / "cache", expected=earlier.digest)
+
+
+def test_arrays_and_images_that_keep_their_size_have_the_digest_they_had(tmp_path, photos, settings, monkeypatch):
+    x = np.random.default_rng(0).integers(0, 256, (12, 4, 4), np.uint8)
+    np.savez(tmp_path / "x.npz", x=x, y=np.arange(12) % 3)
+    same = [settings(tmp_path / "x.npz"), settings(tmp_path / "x.npz", image_size=(2, 2)), settings(photos)]
+    later = [prepare(one, cache=tmp_path / "later").dataset for one in same]
+    with monkeypatch.context() as patch:
+        before(patch)
+        earlier = [prepare(one, cache=tmp_path / "earlier").dataset for one in same]
+    assert [one.digest for one in later] == [one.digest for one in earlier]
+    for now, then in zip(later, earlier, strict=True):
+        np.testing.assert_array_equal(now.development()[0], then.development()[0])
+        assert now.facts() == then.facts()
+
+
+def test_the_digest_of_the_digits_is_what_it_always_was(tmp_path, settings):
+    digest = prepare(settings("digits"), cache=tmp_path / "cache").dataset.digest
+    assert digest == "8f8840a9bf9e04eaa0a8f50cea59520b1f42bef6a0eb44df5f134b43042f7049"

@@ -51,6 +51,7 @@ class _Archive:
 
     path: Path
     items: tuple[Item, ...]
+    encoded = True
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class ArraySource:
     Raises DataError where labels, shapes or ranges of values make no sense.
     """
 
+    encoded = False
     threads = 1  # there is little to decode, and two threads took twice as long, waiting for Python's lock
 
     def __init__(

@@ -46,6 +46,11 @@ class Source(Protocol):
         """How many threads decode its images quickest."""
         ...
 
+    @property
+    def encoded(self) -> bool:
+        """Whether its images are files, in a format that has to be decoded."""
+        ...
+
     def contents(self, items: Sequence[Item]) -> list[str]:
         """SHA-256 digests (hex) that together stand for the contents of these items."""
         ...
@@ -101,6 +106,7 @@ class FileSource:
 
     root: Path
     items: tuple[Item, ...]
+    encoded = True
 
     @property
     def classes(self) -> tuple[str, ...]:
