@@ -22,6 +22,7 @@ from sweep.store.store import Store
 from sweep.text import one_line, os_error_line
 
 if TYPE_CHECKING:
+    from sweep.executors.launch import Launcher
     from sweep.preparation import Ready
     from sweep.session import Session
 
@@ -46,11 +47,12 @@ def run(
     reporter = reporter or Reporter()
     if name is not None:
         require_free(Path(runs_dir), name)  # before minutes go into reading images
-    ready = _get_ready(space, workers, reporter)
-    reporter.ready(ready)
-    directory = new_run(Path(runs_dir), name, ready)
-    with _held(directory), Store.open(directory.database) as store:
-        _search_and_finish(directory, store, ready, workers, retrain, reporter)
+    with _launcher(space, workers) as launcher:
+        ready = _get_ready(space, workers, reporter)
+        reporter.ready(ready)
+        directory = new_run(Path(runs_dir), name, ready)
+        with _held(directory), Store.open(directory.database) as store:
+            _search_and_finish(_session(directory, store, ready, workers, launcher, reporter), retrain)
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -76,11 +78,12 @@ def resume(
     with _begun(name, runs_dir) as (directory, store, space):
         if overrides or not _is_done(directory, store):
             limits = limits_to_raise(store, space, overrides)
-            ready = _ready_again(directory, store, space, workers, reporter)
-            if limits is not None:
-                store.record_limits_raised(limits)
-            reporter.ready(ready)
-            _search_and_finish(directory, store, ready, workers, retrain, reporter)
+            with _launcher(space, workers) as launcher:
+                ready = _ready_again(directory, store, space, workers, reporter)
+                if limits is not None:
+                    store.record_limits_raised(limits)
+                reporter.ready(ready)
+                _search_and_finish(_session(directory, store, ready, workers, launcher, reporter), retrain)
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -96,13 +99,13 @@ def retrain_best(
     Raises InputError where the search has not come to its end: which trial wins is not known yet.
     """
     reporter = reporter or Reporter()
-    with _begun(name, runs_dir) as (directory, store, space):
+    with _begun(name, runs_dir) as (directory, store, space), _launcher(space, workers) as launcher:
         ready = _ready_again(directory, store, space, workers, reporter)
         if not search_has_ended(store):
             raise InputError(
                 f"the search of {directory.name} has not ended yet; go on with: {directory.command('resume')}"
             )
-        _session(directory, store, ready, workers, reporter).finalize()
+        _session(directory, store, ready, workers, launcher, reporter).finalize()
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -115,9 +118,9 @@ def evaluate(
 ) -> SweepResult:
     """Evaluate the saved final model on test once more; this look is counted, too."""
     reporter = reporter or Reporter()
-    with _begun(name, runs_dir) as (directory, store, space):
+    with _begun(name, runs_dir) as (directory, store, space), _launcher(space, workers) as launcher:
         ready = _ready_again(directory, store, space, workers, reporter)
-        _session(directory, store, ready, workers, reporter).evaluate_again()
+        _session(directory, store, ready, workers, launcher, reporter).evaluate_again()
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -128,10 +131,7 @@ def open(name: str | None = None, *, runs_dir: str | Path = DEFAULT_RUNS_DIR) ->
         return read_result(directory, store)
 
 
-def _search_and_finish(
-    directory: RunDirectory, store: Store, ready: Ready, workers: int | None, retrain: bool, reporter: Reporter
-) -> None:
-    session = _session(directory, store, ready, workers, reporter)
+def _search_and_finish(session: Session, retrain: bool) -> None:
     session.search()
     if retrain and not session.has_answer:
         session.finalize()
@@ -144,10 +144,27 @@ def _is_done(directory: RunDirectory, store: Store) -> bool:
     return [event.kind for event in store.events()][-1:] == ["finished"] and read_metrics(directory) is not None
 
 
-def _session(directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter) -> Session:
+def _session(
+    directory: RunDirectory, store: Store, ready: Ready, workers: int | None, launcher: Launcher, reporter: Reporter
+) -> Session:
     from sweep.session import Session
 
-    return Session(directory, store, ready, workers, reporter)
+    return Session(directory, store, ready, workers, launcher, reporter)
+
+
+@contextlib.contextmanager
+def _launcher(space: Space, workers: int | None) -> Iterator[Launcher]:
+    """What starts the workers. A fork server imports what they need at once, while the images are made ready."""
+    from sweep.executors.fork_server import AVAILABLE, ForkServer
+    from sweep.executors.launch import FreshInterpreters
+    from sweep.final.work import preload
+    from sweep.trial.environment import runtime_environment
+
+    if workers == 0 or not AVAILABLE:
+        yield FreshInterpreters()
+        return
+    with ForkServer(preload, runtime_environment(space.threads_per_trial)) as server:
+        yield server
 
 
 def _get_ready(space: Space, workers: int | None, reporter: Reporter, images: str | None = None) -> Ready:

@@ -13,6 +13,7 @@ from sweep.boards import make_tracker
 from sweep.errors import Interrupted, SweepError, SweepFailed
 from sweep.executors.base import Executor, Function
 from sweep.executors.inline import InlineExecutor
+from sweep.executors.launch import Launcher
 from sweep.executors.pool import PoolExecutor
 from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner, inline, read_metrics
 from sweep.final.folder import restore
@@ -41,12 +42,18 @@ if TYPE_CHECKING:
 
 class Session:
     """A run directory whose lock is held, with its store open, its data ready and a number of workers (0: none, all
-    runs in this process; None: as many as there are processors for)."""
+    runs in this process; None: as many as there are processors for), which the launcher starts."""
 
     def __init__(
-        self, directory: RunDirectory, store: Store, ready: Ready, workers: int | None, reporter: Reporter
+        self,
+        directory: RunDirectory,
+        store: Store,
+        ready: Ready,
+        workers: int | None,
+        launcher: Launcher,
+        reporter: Reporter,
     ) -> None:
-        self._directory, self._store, self._reporter = directory, store, reporter
+        self._directory, self._store, self._reporter, self._launcher = directory, store, reporter, launcher
         self._first_space, self._dataset = ready.space, ready.dataset
         self._space = current_space(ready.space, store)
         self._workers = _processors() // self._space.threads_per_trial or 1 if workers is None else workers
@@ -166,9 +173,8 @@ class Session:
         function = partial(run_task, context)
         if self._workers == 0:
             return InlineExecutor(function)
-        return PoolExecutor(
-            function, self._workers, runtime_environment(self._space.threads_per_trial), self._directory.logs
-        )
+        environments = [runtime_environment(self._space.threads_per_trial)] * self._workers
+        return PoolExecutor(function, self._launcher, environments, self._directory.logs)
 
     @contextlib.contextmanager
     def _runner(self) -> Iterator[Runner]:
@@ -178,7 +184,7 @@ class Session:
                 yield partial(_in_this_process, stop)
             return
         threads = self._space.retrain_threads or self._space.threads_per_trial
-        with PoolExecutor(work, 1, runtime_environment(threads), self._directory.logs) as executor:
+        with PoolExecutor(work, self._launcher, [runtime_environment(threads)], self._directory.logs) as executor:
             yield partial(_through, executor)
 
 

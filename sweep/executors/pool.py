@@ -1,13 +1,10 @@
-"""Runs requests in processes of this machine, each started anew with its own log; one that dies is replaced."""
+"""Runs requests in processes of this machine, each with its own log; one that dies is replaced."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any, Self
 
 from sweep.errors import SweepError, SweepFailed
 from sweep.executors.base import Function, WorkerLost
+from sweep.executors.launch import Launcher
 from sweep.executors.worker import END, READY, STOP
 
 CLOSE_SECONDS = 5.0
@@ -22,73 +20,82 @@ LOG_LINES = 20
 FAILED_STARTS = 3
 """So many workers in a row that die before they are ready mean that none ever will be."""
 
+REMEMBERED = 8
+"""Of so many kinds of requests, the latest, a worker is taken to have kept something that speeds up another."""
+
 
 class _Worker:
-    """One process and its pipe. A fresh interpreter, not a fork: TensorFlow's threads do not survive one. Started by
-    name, not through `multiprocessing`, which would run the caller's main script again."""
+    """One process and its pipe."""
 
-    def __init__(self, function: Function, environment: Mapping[str, str], log: Path) -> None:
-        self.log = log
+    def __init__(self, function: Function, launcher: Launcher, environment: Mapping[str, str], log: Path) -> None:
+        self.log, self.environment = log, environment
         self.request: Any = None
         self.is_ready = False
+        self.kinds: list[Hashable] = []
         self.connection, theirs = Pipe()
-        with theirs, log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "sweep.executors.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={
-                    **os.environ,
-                    **environment,
-                    "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path])),
-                },
-            )
+        with theirs:
+            self.process = launcher.launch(theirs, environment, log)
         with contextlib.suppress(OSError):  # it died at once; `collect` will say so
             self.connection.send(function)
+
+    def take(self, request: Any, kind: Hashable) -> None:
+        self.request = request
+        self.kinds = [kind, *(known for known in self.kinds if known != kind)][:REMEMBERED]
+        with contextlib.suppress(OSError):  # it died while idle; `collect` will say so
+            self.connection.send(request)
 
     def kill(self) -> None:
         self.connection.close()
         self.process.kill()
-        self.process.wait()
+        if self.is_ready:  # otherwise it may not have begun, and ends when it does
+            self.process.wait()
 
     def end(self) -> None:
         """Once its pipe is closed, an idle process ends by itself."""
-        try:
-            self.process.wait(CLOSE_SECONDS if self.request is None else 0.1)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        is_idle = self.is_ready and self.request is None
+        if not is_idle or self.process.wait(CLOSE_SECONDS) is None:
+            self.kill()
 
     def epitaph(self) -> WorkerLost:
         """How the process died, with the last line it wrote, and the last lines besides."""
-        code = self.process.wait()
-        cause = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
-        lines = self.log.read_text(errors="replace").strip().splitlines()
-        reason = f"its worker {cause} (log: {self.log}){': ' + lines[-1][:200] if lines else ''}"
+        how = self.process.wait()
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        reason = f"its worker {how} (log: {self.log}){': ' + lines[-1][:200] if lines else ''}"
         return WorkerLost(reason, "\n".join(line[:1000] for line in lines[-LOG_LINES:]) or None)
 
 
 class PoolExecutor:
-    """As many processes as `workers`, started at once: their imports run beside whatever the caller does next."""
+    """A process for each of the `environments` (variables besides this process's own), started at once: their imports
+    run beside whatever the caller does next.
 
-    def __init__(self, function: Function, workers: int, environment: Mapping[str, str], logs: Path) -> None:
-        self._function, self._environment, self._logs = function, environment, logs
+    A request goes to the free worker that has had one of its `kind` lately, where there is one: it may have kept what
+    that needs. Otherwise to the one that has had the fewest kinds.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        launcher: Launcher,
+        environments: Sequence[Mapping[str, str]],
+        logs: Path,
+        kind: Callable[[Any], Hashable] = lambda request: None,
+    ) -> None:
+        self._function, self._launcher, self._logs, self._kind = function, launcher, logs, kind
         self._workers: list[_Worker] = []
         self._started = self._failed_starts = 0
         self._fault: SweepError | None = None
         try:
-            for _ in range(workers):
-                self._workers.append(self._start())
+            for environment in environments:
+                self._workers.append(self._start(environment))
         except BaseException:
             self.close()
             raise
 
-    def _start(self) -> _Worker:
+    def _start(self, environment: Mapping[str, str]) -> _Worker:
         self._started += 1
         self._logs.mkdir(parents=True, exist_ok=True)
-        return _Worker(self._function, self._environment, self._logs / f"worker-{os.getpid()}-{self._started:03}.log")
+        log = self._logs / f"worker-{os.getpid()}-{self._started:03}.log"
+        return _Worker(self._function, self._launcher, environment, log)
 
     @property
     def free(self) -> int:
@@ -99,10 +106,9 @@ class PoolExecutor:
         return sum(worker.request is not None for worker in self._workers)
 
     def submit(self, request: Any) -> None:
-        worker = next(worker for worker in self._workers if worker.request is None)
-        worker.request = request
-        with contextlib.suppress(OSError):  # it died while idle; `collect` will say so
-            worker.connection.send(request)
+        kind = self._kind(request)
+        free = [worker for worker in self._workers if worker.request is None]
+        min(free, key=lambda worker: (kind not in worker.kinds, len(worker.kinds))).take(request, kind)
 
     def collect(self, timeout: float) -> list[tuple[Any, Any]]:
         if self._fault is not None:
@@ -131,7 +137,7 @@ class PoolExecutor:
     def cancel(self, request: Any) -> None:
         worker = next(worker for worker in self._workers if worker.request is request)
         worker.kill()
-        self._workers[self._workers.index(worker)] = self._start()
+        self._workers[self._workers.index(worker)] = self._start(worker.environment)
 
     def _replace(self, worker: _Worker) -> list[tuple[Any, Any]]:
         lost = worker.epitaph()
@@ -139,7 +145,7 @@ class PoolExecutor:
         self._failed_starts += not worker.is_ready
         if self._failed_starts >= FAILED_STARTS:
             raise SweepFailed(f"no worker can be started: {lost.reason}")
-        self._workers[self._workers.index(worker)] = self._start()
+        self._workers[self._workers.index(worker)] = self._start(worker.environment)
         return [] if worker.request is None else [(worker.request, lost)]
 
     def stop(self) -> None:

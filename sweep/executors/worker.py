@@ -1,12 +1,12 @@
-"""The other end of a `PoolExecutor`: `python -m sweep.executors.worker FD` takes a function, then requests, until the
-pipe is closed."""
+"""The other end of a `PoolExecutor`: takes a function, then requests, until the pipe is closed. A process of its own is
+`python -m sweep.executors.worker FD`."""
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 from multiprocessing.connection import Connection
-from typing import Any
 
 from sweep.errors import SweepError
 from sweep.faults import reach
@@ -42,14 +42,15 @@ def serve(connection: Connection) -> None:
         connection.send(END)
 
 
-def main(arguments: list[str]) -> Any:
-    # Ctrl-C reaches the whole process group, but only the orchestrator decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        serve(Connection(int(arguments[0])))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return 0  # the orchestrator is done, or gone
+def work(connection: Connection) -> int:
+    """Serve until the orchestrator is done, or gone; the exit code of this process."""
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # it reaches the whole process group, and is the orchestrator's to judge
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        serve(connection)
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(work(Connection(int(sys.argv[1]))))

@@ -1,14 +1,25 @@
-"""What a worker does for the answer of a sweep. Importing it is cheap: TensorFlow comes in where it runs."""
+"""What a worker does for the answer of a sweep, and what any worker of a sweep imports. Importing this module is cheap:
+TensorFlow comes in where it runs."""
 
 from __future__ import annotations
 
+import importlib
 import traceback
 from collections.abc import Iterator
 from typing import Any
 
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
 from sweep.text import one_line, os_error_line
-from sweep.trial.runtime import configure_runtime
+from sweep.trial.runtime import configure_runtime, import_tensorflow
+
+_WORKPLACE = ("sweep.trial.run", "sweep.final.retrain", "sweep.final.evaluate")
+
+
+def preload() -> None:
+    """Import all that training and evaluating need."""
+    import_tensorflow()
+    for module in _WORKPLACE:
+        importlib.import_module(module)
 
 
 def work(request: RetrainRequest | EvaluateRequest) -> Iterator[RetrainEpoch | Retrained | dict[str, Any] | WorkFailed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -51,10 +52,22 @@ def import_tensorflow() -> Any:
     """TensorFlow, without what it writes to the terminal while it is loaded and when it meets no GPU."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with _quiet_stderr():
+    with _quiet_stderr(), _no_collection():
         import tensorflow
 
     return tensorflow
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """To look for garbage among hundreds of thousands of objects, all to stay, is a fifth of the time of an import."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextlib.contextmanager

@@ -56,3 +56,24 @@ def full_disk(request: object) -> Iterator[str]:
     """One event, then an error that is no fault of the request."""
     yield "before"
     raise SweepFailed("checkpoints/trial-0000.ckpt: No space left on device")
+
+
+_preloaded: list[int] = []
+
+
+def preload() -> None:
+    """Leaves the process it was called in where `preloaded` finds it."""
+    _preloaded.append(os.getpid())
+
+
+def slow_preload() -> None:
+    time.sleep(60)
+
+
+def failing_preload() -> None:
+    raise ModuleNotFoundError("No module named 'tensorflow'")
+
+
+def preloaded(request: object) -> Iterator[list[int]]:
+    """The processes in which `preload` was called: this one, or those that it was forked from."""
+    yield _preloaded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,22 @@ from sweep.executors.base import Executor
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.pool import PoolExecutor
 from tests.executors import functions
+from tests.executors.launchers import make_launcher
 
 Make = Callable[[Any], Executor]
 
 
-@pytest.fixture(params=["inline", "pool of 1", "pool of 3"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    def build(function: Any) -> Executor:
-        if request.param == "inline":
-            return InlineExecutor(function)
-        return PoolExecutor(function, int(request.param[-1]), {}, tmp_path / "logs")
+@pytest.fixture(params=["inline", "interpreters of 1", "interpreters of 3", "forks of 1", "forks of 3"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    kind, _, workers = request.param.partition(" of ")
+    with make_launcher(kind if workers else "interpreters") as launcher:
 
-    return build
+        def build(function: Any) -> Executor:
+            if not workers:
+                return InlineExecutor(function)
+            return PoolExecutor(function, launcher, [{}] * int(workers), tmp_path / "logs")
+
+        yield build
 
 
 def drain(executor: Executor) -> list[tuple[Any, Any]]:

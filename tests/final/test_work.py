@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sweep.executors.base import Function
+from sweep.executors.launch import FreshInterpreters
 from sweep.executors.pool import PoolExecutor
 from sweep.final.finalize import evaluate_again, finalize
 from sweep.final.requests import EvaluateRequest, WorkFailed
@@ -58,7 +59,7 @@ def test_a_winner_is_retrained_and_evaluated_in_a_process_of_its_own(dataset, tm
     epochs: list[int] = []
     with (
         Store.create(run.database, {}) as store,
-        PoolExecutor(work, 1, runtime_environment(1), run.logs) as executor,
+        PoolExecutor(work, FreshInterpreters(), [runtime_environment(1)], run.logs) as executor,
     ):
         store.record_ask(Proposal(0, config, 0, 3), seed=1)
         store.start_attempt(0)
