@@ -10,15 +10,17 @@ knows what to train next. Everything is forced to the disk as in a real sweep, s
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sweep.boards import make_tracker
 from sweep.executors.inline import InlineExecutor
-from sweep.loop import Loop
+from sweep.loop import Loop, Observer
 from sweep.observers import Reporter, TableObserver
 from sweep.records import METRICS, EpochReport, TrialRecord, TrialRequest, TrialResult, TrialState
 from sweep.search.oracle_searcher import make_searcher, replay
@@ -54,22 +56,40 @@ def main() -> None:
     parser.add_argument("--trials", type=int, nargs="+", default=[100, 1000, 10_000])
     parser.add_argument("--methods", nargs="+", default=["random", "hyperband"], choices=["random", "hyperband"])
     parser.add_argument("--folder", type=Path, help="where to write; a temporary folder if left out")
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each row, in milliseconds")
     arguments = parser.parse_args()
-    print(f"{'method':10}{'trials':>8}{'ms a trial':>12}{'first 100':>11}{'last 100':>10}{'resume':>10}")
+    if not arguments.json:
+        print(f"{'method':10}{'trials':>8}{'ms a trial':>12}{'first 100':>11}{'last 100':>10}{'resume':>10}")
     for method in arguments.methods:
         for trials in arguments.trials:
             with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-                measure(method, trials, Path(folder))
+                cost = measure(method, trials, Path(folder))
+            print(json.dumps(vars(cost)) if arguments.json else cost.row(method), flush=True)
 
 
-def measure(method: str, trials: int, folder: Path) -> None:
-    """One row."""
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds a trial: over all, over the first and over the last 100; and of a replay."""
+
+    trials: int
+    milliseconds: float
+    first: float
+    last: float
+    replay: float
+
+    def row(self, method: str) -> str:
+        figures = f"{self.milliseconds:>12.2f}{self.first:>11.2f}{self.last:>10.2f}{self.replay / 1000:>8.1f} s"
+        return f"{method:10}{self.trials:>8,}{figures}"
+
+
+def measure(method: str, trials: int, folder: Path) -> Cost:
+    """A search of at least so many trainings of nothing, written below `folder`."""
     space = make_space(method, trials)
     run, clock = create_run(folder, None, "orchestration"), Clock()
     with Store.create(run.database, {"name": run.name, "sweep_id": "0"}) as store:
         tracker, tables = make_tracker(run, store, space), TableObserver(run, store)
         tracker.rebuild([])
-        observers = [tracker, tables, clock]
+        observers: list[Observer] = [tracker, tables, clock]
         parts = make_searcher(space), InlineExecutor(train_nothing), store
         began = time.perf_counter()
         Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=observers).run()
@@ -79,9 +99,8 @@ def measure(method: str, trials: int, folder: Path) -> None:
         replayed = time.perf_counter()
     ends = [began, *clock.ends]
     count, some = len(clock.ends), min(100, len(clock.ends))
-    columns = [(ended - began) / count, (ends[some] - began) / some, (ends[-1] - ends[-1 - some]) / some]
-    figures = "".join(f"{1000 * value:{width}.2f}" for value, width in zip(columns, (12, 11, 10), strict=True))
-    print(f"{method:10}{count:>8,}{figures}{replayed - ended:>8.1f} s", flush=True)
+    seconds = (ended - began) / count, (ends[some] - began) / some, (ends[-1] - ends[-1 - some]) / some
+    return Cost(count, *(1000 * value for value in (*seconds, replayed - ended)))
 
 
 def make_space(method: str, trials: int) -> Space:

@@ -1,0 +1,154 @@
+"""What a sweep costs besides training, and how long its commands take."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.result import Result, at_most
+from benchmarks.timing import (
+    ROOT,
+    Command,
+    Facts,
+    Run,
+    folder_of_its_own,
+    in_turns,
+    median_seconds,
+    module,
+    run_in,
+    started_in,
+)
+from benchmarks.timing import sweep as sweep_command
+
+MILLISECONDS, SLOWER = 3.0, 1.3
+METHODS = {"random": "random", "hyperband": "Hyperband"}
+SIZES, PEER_SIZES = (100, 1_000, 10_000), (100, 2_000)
+RESUME_TRIALS, RESUME_SECONDS = 10_000, 5.0
+READ_TRIALS = 1_000
+MEMORY_SHARE = 0.25
+"""Of the data that there is more."""
+
+
+def orchestration(rounds: int) -> Iterator[Result]:
+    """Trials that do nothing; each tool's time is that of its search, without its imports."""
+    own = {(method, size): nothing_of_ours(method, size) for method in METHODS for size in SIZES}
+    peers = {
+        (method, size): module(
+            f"KerasTuner, {METHODS[method]}, {size:,}", "benchmarks.peers.kerastuner_nothing", method, str(size)
+        )
+        for method in METHODS
+        for size in PEER_SIZES
+    }
+    optuna = {size: module(f"Optuna, {size:,}", "benchmarks.peers.optuna_nothing", str(size)) for size in PEER_SIZES}
+    runs = in_turns([*own.values(), *peers.values(), *optuna.values()], rounds)
+    for method in METHODS:
+        rivals = [*(peers[method, size] for size in PEER_SIZES), *(optuna[size] for size in PEER_SIZES)]
+        told = ", ".join(f"{one.name} {median_fact(runs[one.name], 'milliseconds'):.1f} ms" for one in rivals)
+        for size in SIZES:
+            found = median_fact(runs[own[method, size].name], "milliseconds")
+            against = told if size == max(SIZES) else ""
+            yield at_most(f"orchestration, {METHODS[method]}, {size:,}", found, MILLISECONDS, "ms a trial", against)
+        first, last = (median_fact(runs[own[method, size].name], "last") for size in (min(SIZES), max(SIZES)))
+        yield Result(
+            f"orchestration, {METHODS[method]}, last 100 of {max(SIZES):,} against 100 of {min(SIZES)}",
+            f"{last:.2f} ms a trial",
+            f"{first:.2f} ms a trial",
+            f"{last / first:.2f}x",
+            f"<= {SLOWER:g}x",
+            last / first <= SLOWER,
+        )
+
+
+def nothing_of_ours(method: str, trials: int) -> Command:
+    arguments = ("--methods", method, "--trials", str(trials), "--folder", ".", "--json")
+    return module(f"sweep, {METHODS[method]}, {trials:,}", "benchmarks.orchestration", *arguments)
+
+
+def median_fact(runs: Sequence[Run], name: str) -> float:
+    return statistics.median(float(run.facts[name]) for run in runs)
+
+
+def resume(rounds: int) -> Iterator[Result]:
+    """From the start of `sweep resume` until its first new trial is given to a worker."""
+    seconds, whole = [], []
+    for _ in range(rounds):
+        with folder_of_its_own() as folder:
+            database = make_run(folder, RESUME_TRIALS, done=RESUME_TRIALS - 1)
+            first, end = time_resume(folder, database, RESUME_TRIALS - 1)
+        print(f"  resume: {first:.2f} s to the first new trial, {end:.2f} s to the end", file=sys.stderr, flush=True)
+        seconds.append(first)
+        whole.append(end)
+    end_told = f"(the whole command, with its one trial: {statistics.median(whole):.1f} s)"
+    name = f"resume of {RESUME_TRIALS:,} trials"
+    yield at_most(name, statistics.median(seconds), RESUME_SECONDS, "s", end_told)
+
+
+def make_run(folder: Path, trials: int, done: int) -> Path:
+    """The store of a run below `folder`, made in a process of its own: it takes TensorFlow."""
+    run_in(folder, module("made_run", "benchmarks.made_run", str(trials), str(done)))
+    (database,) = (folder / "runs").glob("*/sweep.db")
+    return database
+
+
+def time_resume(folder: Path, database: Path, trial: int) -> tuple[float, float]:
+    command = sweep_command("resume", "resume", "--no-retrain", look=nothing)
+    with open(folder / "output", "w") as output:
+        started = time.perf_counter()
+        with started_in(folder, command, output, output) as process:
+            while not has_begun(database, trial) and process.poll() is None:
+                time.sleep(0.01)
+            first = time.perf_counter() - started
+            code = process.wait(600)
+        if code != 0 or not has_begun(database, trial):
+            raise SystemExit(f"sweep resume ended with exit code {code}:\n{(folder / 'output').read_text()[-2000:]}")
+    return first, time.perf_counter() - started
+
+
+def has_begun(database: Path, trial: int) -> bool:
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        found = connection.execute("SELECT 1 FROM attempt WHERE trial = ?", (trial,)).fetchone()
+    connection.close()
+    return found is not None
+
+
+def commands(rounds: int) -> Iterator[Result]:
+    """Those that answer at once, each some times a round: they take less than a second."""
+    with folder_of_its_own() as folder:
+        make_run(folder, READ_TRIALS, done=READ_TRIALS)
+        fixed, runs_dir = str(ROOT / "benchmarks" / "fixed.yaml"), str(folder / "runs")
+        wanted = (
+            (sweep_command("sweep --help", "--help", look=nothing), 0.4),
+            (sweep_command("sweep validate FILE", "validate", fixed, look=nothing), 0.6),
+            (sweep_command(f"sweep trials, {READ_TRIALS:,}", "trials", "--runs-dir", runs_dir, look=nothing), 0.8),
+        )
+        runs = in_turns([command for command, _ in wanted], 5 * rounds)
+    for command, limit in wanted:
+        yield at_most(command.name, median_seconds(runs[command.name]), limit, "s")
+
+
+def memory(_: int) -> Iterator[Result]:
+    """Once: it does not depend on how fast the machine is."""
+    with folder_of_its_own() as folder:
+        facts = run_in(folder, module("memory", "benchmarks.worker_memory", "--json")).facts
+    print(f"  memory: {json.dumps(dict(facts))}", file=sys.stderr, flush=True)
+    for kind, name in (("all", "USS"), ("written", "without clean pages")):
+        for smaller in ("small", "middle"):
+            before, after = facts[smaller], facts["large"]
+            grown, more = after[kind] - before[kind], after["data"] - before["data"]
+            yield Result(
+                f"memory of a worker, {name}, {before['data'] / 1e6:,.0f} to {after['data'] / 1e6:,.0f} MB of data",
+                f"{grown / 1e6:+,.0f} MB",
+                f"{before[kind] / 1e6:,.0f} MB before",
+                f"{grown / more:.2f} of the data",
+                f"<= {MEMORY_SHARE:g}",
+                grown <= MEMORY_SHARE * more,
+            )
+
+
+def nothing(_: Path, __: str) -> Facts:
+    return {}
