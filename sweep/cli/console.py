@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, Task, TaskID,
 from rich.table import Column
 from rich.text import Text
 
+from sweep.cli.pace import Pace
 from sweep.cli.tables import STATE_STYLES
 from sweep.cli.terminal import config_text, is_number, literal, make_console, seconds
 from sweep.loop import Ending
@@ -26,9 +27,20 @@ if TYPE_CHECKING:
     from sweep.preparation import Ready
 
 
+_LONG_READING = 5.0
+"""Seconds after which also those hear of it who see no bar."""
+
+
 class _Count(MofNCompleteColumn):
     def render(self, task: Task) -> Text:
         return Text() if task.total is None else super().render(task)
+
+
+class _Time(TimeElapsedColumn):
+    """The time that has gone by, or what a task says of its own."""
+
+    def render(self, task: Task) -> Text:
+        return Text(str(task.fields["pace"])) if task.fields.get("pace") else super().render(task)
 
 
 class ConsoleReporter(Reporter):
@@ -40,12 +52,13 @@ class ConsoleReporter(Reporter):
             TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
             BarColumn(bar_width=30),
             _Count(),
-            TimeElapsedColumn(),
+            _Time(table_column=Column(no_wrap=True)),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
         )
         self._task: TaskID | None = None
+        self._pace, self._said_pace = Pace(), False
         self._goal = Objective("", "max")
         self._incumbent: TrialRecord | None = None
         self._running: set[int] = set()
@@ -61,13 +74,20 @@ class ConsoleReporter(Reporter):
         self._progress.stop()
 
     def data(self, done: int, total: int) -> None:
-        self._bar("reading images", done, total)
+        self._pace.count(done, total)
+        self._bar("reading images", done, total, pace=str(self._pace))
+        long = self._pace.seconds > _LONG_READING and not self._said_pace and done < total
+        if long and not self._console.is_terminal:
+            self._say(f"reading images: {done:,} of {total:,}, {self._pace}")
+            self._said_pace = True
 
     def ready(self, ready: Ready) -> None:
         self._clear()
         dataset = ready.dataset
         shape = "x".join(map(str, dataset.image_shape))
         source = "cached" if ready.prepared.from_cache else "decoded"
+        if source == "decoded" and self._pace.seconds > _LONG_READING:
+            source = f"decoded in {seconds(self._pace.seconds)} ({self._pace})"
         self._say(
             f"data: {dataset.train_size:,} train, {dataset.validation_size:,} validation, {dataset.test_size:,} test "
             f"images, {shape}, {counted(len(dataset.classes), 'class', 'classes')}, {source}"
@@ -162,11 +182,11 @@ class ConsoleReporter(Reporter):
             incumbent = f"best {number(best.objective)} (trial {best.id})" if best else "no result yet"
             self._progress.update(self._task, description=f"{len(self._running)} running, {incumbent}, epochs")
 
-    def _bar(self, description: str, done: int, total: int | None) -> None:
+    def _bar(self, description: str, done: int, total: int | None, pace: str = "") -> None:
         """Where the total is not known yet, None, the bar pulses."""
         if self._task is None:
             self._task = self._progress.add_task(description, total=total)
-        self._progress.update(self._task, description=description, completed=done, total=total)
+        self._progress.update(self._task, description=description, completed=done, total=total, pace=pace)
 
     def _clear(self) -> None:
         if self._task is not None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.progress import Progress
 
 from sweep.cli.console import ConsoleReporter
+from sweep.cli.pace import Pace
 from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner
 from sweep.loop import Ending
@@ -193,3 +195,39 @@ def test_the_bar_is_taken_down_by_an_error_too(
         reporter.data(1, 3)
         raise KeyboardInterrupt
     assert capsys.readouterr().out.endswith("\x1b[1A\x1b[2K")
+
+
+def read_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """10,000 images in ten seconds, then they are ready."""
+    clock = iter(range(100))
+    monkeypatch.setattr("sweep.cli.console.Pace", lambda: Pace(lambda: next(clock)))
+    with ConsoleReporter() as reporter:
+        for done in range(0, 10_001, 1000):
+            reporter.data(done, 10_000)
+        reporter.ready(FakeReady(from_cache=False))  # type: ignore[arg-type]
+
+
+def test_a_long_reading_is_one_line_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_slowly(monkeypatch)
+    reading, data = capsys.readouterr().out.splitlines()
+    assert reading == "reading images: 6,000 of 10,000, 1,000 images/s, 4 s left"
+    assert data.endswith(", 32x32x3, 100 classes, decoded in 10.0 s (1,000 images/s)")
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_the_bar_of_a_reading_tells_its_pace(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    update = Progress.update
+    monkeypatch.setattr(Progress, "update", lambda *args, **more: update(*args, refresh=True, **more))
+    read_slowly(monkeypatch)
+    out = capsys.readouterr().out
+    bars = [line for line in re.sub(r"\x1b\[\??[0-9;]*[A-Za-z]", "", out).splitlines() if "4 s left" in line]
+    assert bars and all(line.startswith("reading images ") for line in bars)
+    assert all("1,000 images/s, 4 s left" in line for line in bars)
+    assert columns < 80 or all("6000/10000 " in line for line in bars)
+    assert max(map(len, bars)) <= columns
