@@ -7,8 +7,10 @@
 Commands that are compared are run in turns, from start to exit, each in a folder of its own with an empty cache (not so
 `originals`, whose row is the second sweep on the same data); ratios are of medians over the rounds. A command that
 trains says what it trained, and where that is not the same work, nothing is compared. What is measured goes to standard
-error as it comes, with the part of the machine that others used meanwhile, and the table to standard output. Ratios are
-worth something on a machine that nobody else uses.
+error as it comes, the table to standard output.
+
+Its last column is the most that others took of the machine in any run of the row: above a tenth, no time is held
+against a goal. (Processes that a command starts and never waits for, as some of Ray's, count as others.)
 """
 
 from __future__ import annotations

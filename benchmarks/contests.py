@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sweep
 from benchmarks.result import Result
-from benchmarks.timing import ROOT, Command, Facts, Run, in_turns, median_seconds, module, run_in
+from benchmarks.timing import ROOT, Command, Facts, Run, disturbance, in_turns, median_seconds, module, run_in
 from benchmarks.timing import sweep as sweep_command
 from sweep.records import TrialState
 from sweep.store.layout import find_run
@@ -42,7 +42,8 @@ class Contest:
         theirs = {other.name: median_seconds(runs[other.name]) for other in self.others}
         best = min(theirs.values())
         against = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in theirs.items())
-        result = partial(Result, self.row, f"{ours:.1f} s", against)
+        others = disturbance(runs[self.ours.name], *(runs[other.name] for other in self.others))
+        result = partial(Result, self.row, f"{ours:.1f} s", against, others=others)
         if self.limit is not None:
             return result(f"{ours / best:.2f}x", f"<= {self.limit:g}x", ours / best <= self.limit)
         if self.faster is not None:

@@ -49,6 +49,12 @@ class Run:
     processor: float
     busy: float | None
 
+    @property
+    def others(self) -> float | None:
+        """The part of the machine that others took."""
+        own = self.processor / self.seconds / (os.cpu_count() or 1)
+        return None if self.busy is None else max(0.0, self.busy - own)
+
 
 def sweep(name: str, *arguments: str, look: Callable[[Path, str], Facts], **environment: str) -> Command:
     """`sweep ARGUMENTS`, of this checkout, whichever is installed."""
@@ -73,10 +79,15 @@ def in_turns(commands: Sequence[Command], rounds: int) -> dict[str, list[Run]]:
 
 
 def described(run: Run) -> str:
-    """With the part of the machine that others took: what was measured beside them is not to be trusted."""
-    own = run.processor / run.seconds / (os.cpu_count() or 1)
-    others = "" if run.busy is None else f", {max(0.0, run.busy - own):.0%} of the machine used by others"
-    return f"{run.seconds:.2f} s, {run.processor:.1f} s of processor time{others}, {dict(run.facts)}"
+    beside = "" if run.others is None else f", {run.others:.0%} of the machine used by others"
+    return f"{run.seconds:.2f} s, {run.processor:.1f} s of processor time{beside}, {dict(run.facts)}"
+
+
+def disturbance(*commands: Sequence[Run]) -> float | None:
+    """The most that others took of the machine in any of these runs: one that had less of it than the one that it is
+    compared with says nothing. None where it cannot be found out."""
+    known = [run.others for runs in commands for run in runs if run.others is not None]
+    return max(known, default=None)
 
 
 def median_seconds(runs: Sequence[Run]) -> float:
@@ -90,12 +101,21 @@ def folder_of_its_own() -> Iterator[Path]:
         yield Path(folder)
 
 
-def run_in(folder: Path, command: Command) -> Run:
-    """Raises SystemExit with the end of what the command wrote where it fails or takes too long."""
+def run_in(
+    folder: Path, command: Command, watch: Callable[[subprocess.Popen[bytes], float], None] = lambda *_: None
+) -> Run:
+    """`watch` is called with the process, and the moment when it was started, as soon as it runs.
+
+    Raises SystemExit with the end of what the command wrote where it fails or takes too long.
+    """
     with open(folder / "stdout", "w+") as output, open(folder / "stderr", "w+") as errors:
         jiffies, spent, started = machine_jiffies(), processor_seconds(), time.perf_counter()
         with started_in(folder, command, output, errors) as process:
-            code = process.wait(TIMEOUT_SECONDS)
+            watch(process, started)
+            try:
+                code = process.wait(TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired as exc:
+                raise SystemExit(f"{command.name} took longer than {TIMEOUT_SECONDS:g} s") from exc
         seconds = time.perf_counter() - started
         processor, busy = processor_seconds() - spent, busy_part(jiffies, machine_jiffies())
         if code != 0:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.result import Result, at_most
@@ -16,12 +18,13 @@ from benchmarks.timing import (
     Command,
     Facts,
     Run,
+    described,
+    disturbance,
     folder_of_its_own,
     in_turns,
     median_seconds,
     module,
     run_in,
-    started_in,
 )
 from benchmarks.timing import sweep as sweep_command
 
@@ -51,8 +54,9 @@ def orchestration(rounds: int) -> Iterator[Result]:
         told = ", ".join(f"{one.name} {median_fact(runs[one.name], 'milliseconds'):.1f} ms" for one in rivals)
         for size in SIZES:
             found = median_fact(runs[own[method, size].name], "milliseconds")
-            against = told if size == max(SIZES) else ""
-            yield at_most(f"orchestration, {METHODS[method]}, {size:,}", found, MILLISECONDS, "ms a trial", against)
+            against, others = told if size == max(SIZES) else "", disturbance(runs[own[method, size].name])
+            row = f"orchestration, {METHODS[method]}, {size:,}"
+            yield at_most(row, found, MILLISECONDS, "ms a trial", against, others)
         first, last = (median_fact(runs[own[method, size].name], "last") for size in (min(SIZES), max(SIZES)))
         yield Result(
             f"orchestration, {METHODS[method]}, last 100 of {max(SIZES):,} against 100 of {min(SIZES)}",
@@ -61,6 +65,7 @@ def orchestration(rounds: int) -> Iterator[Result]:
             f"{last / first:.2f}x",
             f"<= {SLOWER:g}x",
             last / first <= SLOWER,
+            disturbance(*(runs[own[method, size].name] for size in SIZES)),
         )
 
 
@@ -75,17 +80,15 @@ def median_fact(runs: Sequence[Run], name: str) -> float:
 
 def resume(rounds: int) -> Iterator[Result]:
     """From the start of `sweep resume` until its first new trial is given to a worker."""
-    seconds, whole = [], []
+    found: list[Run] = []
     for _ in range(rounds):
         with folder_of_its_own() as folder:
             database = make_run(folder, RESUME_TRIALS, done=RESUME_TRIALS - 1)
-            first, end = time_resume(folder, database, RESUME_TRIALS - 1)
-        print(f"  resume: {first:.2f} s to the first new trial, {end:.2f} s to the end", file=sys.stderr, flush=True)
-        seconds.append(first)
-        whole.append(end)
-    end_told = f"(the whole command, with its one trial: {statistics.median(whole):.1f} s)"
-    name = f"resume of {RESUME_TRIALS:,} trials"
-    yield at_most(name, statistics.median(seconds), RESUME_SECONDS, "s", end_told)
+            found.append(time_resume(folder, database, RESUME_TRIALS - 1))
+        print(f"  resume: {described(found[-1])}", file=sys.stderr, flush=True)
+    first, name = median_fact(found, "first"), f"resume of {RESUME_TRIALS:,} trials"
+    whole = f"(the whole command, with its one trial: {median_seconds(found):.1f} s)"
+    yield at_most(name, first, RESUME_SECONDS, "s", whole, disturbance(found))
 
 
 def make_run(folder: Path, trials: int, done: int) -> Path:
@@ -95,18 +98,20 @@ def make_run(folder: Path, trials: int, done: int) -> Path:
     return database
 
 
-def time_resume(folder: Path, database: Path, trial: int) -> tuple[float, float]:
+def time_resume(folder: Path, database: Path, trial: int) -> Run:
+    """A run whose fact `first` are the seconds after which the trial was begun."""
     command = sweep_command("resume", "resume", "--no-retrain", look=nothing)
-    with open(folder / "output", "w") as output:
-        started = time.perf_counter()
-        with started_in(folder, command, output, output) as process:
-            while not has_begun(database, trial) and process.poll() is None:
-                time.sleep(0.01)
-            first = time.perf_counter() - started
-            code = process.wait(600)
-        if code != 0 or not has_begun(database, trial):
-            raise SystemExit(f"sweep resume ended with exit code {code}:\n{(folder / 'output').read_text()[-2000:]}")
-    return first, time.perf_counter() - started
+    first: list[float] = []
+
+    def watch(process: subprocess.Popen[bytes], started: float) -> None:
+        while not has_begun(database, trial) and process.poll() is None:
+            time.sleep(0.01)
+        first.append(time.perf_counter() - started)
+
+    run = run_in(folder, command, watch)
+    if not has_begun(database, trial):
+        raise SystemExit("sweep resume ended without its last trial")
+    return replace(run, facts={"first": first[0]})
 
 
 def has_begun(database: Path, trial: int) -> bool:
@@ -128,7 +133,8 @@ def commands(rounds: int) -> Iterator[Result]:
         )
         runs = in_turns([command for command, _ in wanted], 5 * rounds)
     for command, limit in wanted:
-        yield at_most(command.name, median_seconds(runs[command.name]), limit, "s")
+        found = runs[command.name]
+        yield at_most(command.name, median_seconds(found), limit, "s", others=disturbance(found))
 
 
 def memory(_: int) -> Iterator[Result]:
