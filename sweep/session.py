@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
 from sweep.loop import Ending, Limits, Loop, TooManyFailures
+from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
 from sweep.preparation import Ready
-from sweep.records import Proposal
+from sweep.records import Proposal, TrialRequest
 from sweep.result import SweepResult, read_result
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
@@ -34,7 +35,7 @@ from sweep.store.store import Store
 from sweep.text import number
 from sweep.trial.context import TrialContext
 from sweep.trial.runtime import import_tensorflow, runtime_environment
-from sweep.trial.task import run_task
+from sweep.trial.task import TrialTask
 
 if TYPE_CHECKING:
     from sweep.search.searcher import Searcher
@@ -170,11 +171,15 @@ class Session:
         context = TrialContext(
             self._space, self._dataset.path, self._directory.checkpoints, self._store.facts.get("code")
         )
-        function = partial(run_task, context)
+        function = TrialTask(context)
         if self._workers == 0:
             return InlineExecutor(function)
         environments = [runtime_environment(self._space.threads_per_trial)] * self._workers
-        return PoolExecutor(function, self._launcher, environments, self._directory.logs)
+        return PoolExecutor(function, self._launcher, environments, self._directory.logs, self._kind)
+
+    def _kind(self, request: TrialRequest) -> Hashable:
+        """A worker that has had one of this kind may have kept its graph."""
+        return graph_key(self._space, request.config) or request.trial
 
     @contextlib.contextmanager
     def _runner(self) -> Iterator[Runner]:

@@ -1,7 +1,7 @@
 """Workers forked from one process that has imported all that they need, and has run none of it.
 
-`python -m sweep.executors.fork_server FD` is that process. To import TensorFlow takes seconds and hundreds of megabytes;
-a fork takes milliseconds, and shares the memory. It is safe because the server stays at importing: TensorFlow's threads
+`python -m sweep.executors.fork_server FD` is that process. Importing TensorFlow takes seconds and hundreds of MB;
+a fork takes milliseconds and shares the memory. It is safe because the server stays at importing: TensorFlow's threads
 and devices come to be in the workers. Linux only, where processes have file descriptors (`pidfd_open(2)`): a number may
 be another process's by the time that it is used.
 """
@@ -43,7 +43,7 @@ class ForkServer:
         self._start()
 
     def _start(self) -> None:
-        self._output = tempfile.TemporaryFile()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         self._control, theirs = Pipe()
         with theirs:
             self._process = interpreter("sweep.executors.fork_server", theirs, self._environment, self._output)
@@ -160,7 +160,7 @@ def serve(control: Connection) -> None:
     running: dict[int, tuple[int, int]] = {}
     while True:
         for ready in wait([control, *running]):
-            if isinstance(ready, Connection):
+            if not isinstance(ready, int):
                 number, environment = control.recv()
                 connection, log = recv_handle(control), recv_handle(control)
                 pid = os.fork()

@@ -14,6 +14,7 @@ import keras
 from sweep.data.dataset import Dataset
 from sweep.errors import SweepFailed
 from sweep.model.build import build_model, require_small_cnn
+from sweep.model.graph_key import graph_key
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import TooLarge
 from sweep.records import Config, EpochReport, TrialRequest, TrialResult, TrialState
@@ -23,7 +24,9 @@ from sweep.text import one_line, shorten
 from sweep.trial.checkpoint import Checkpoint, CheckpointFile
 from sweep.trial.context import TrialContext
 from sweep.trial.history import end_state, trial_result
+from sweep.trial.kept import KeptTrainings
 from sweep.trial.keras_session import keras_session
+from sweep.trial.step import state_variables
 from sweep.trial.training import Training
 
 Build = Callable[[Space, Config, ImageInput], keras.Model]
@@ -40,21 +43,22 @@ TRACEBACK_LENGTH = 20_000
 
 
 def run_trial(
-    context: TrialContext, request: TrialRequest, build: Build = build_model
+    context: TrialContext, request: TrialRequest, build: Build = build_model, kept: KeptTrainings | None = None
 ) -> Iterator[EpochReport | TrialResult]:
     """Train the trial to the end of `request.last_epoch`, from its checkpoint where it has a whole one.
 
     Gives a report for every epoch, those that the checkpoint holds first, as they were: a report may have been lost
     on its way to the store. Then, unless it is closed before, exactly one result. Closing it between two epochs keeps
-    what was trained. The reports and the result depend on context and request only, not on checkpoints or closings;
-    `configure_runtime` must have been called in this process, as `sweep.trial.task` does.
+    what was trained. The reports and the result depend on context and request only, not on checkpoints, on closings, or
+    on what earlier trials of the same context have left in `kept`; `configure_runtime` must have been called in this
+    process, as `sweep.trial.task` does.
 
     An exception of the model or of its training becomes a result, here and nowhere else, SystemExit included; a model
     that is above a limit of the definition is skipped. What is no fault of the trial is raised: DataError where there
     is no whole dataset; SweepFailed for a checkpoint of another model or dataset, a disk that is full, an objective
     that is not reported; KeyboardInterrupt.
     """
-    run = _Run(context, request, build)
+    run = _Run(context, request, build, kept or KeptTrainings())
     with keras_session():
         try:
             result = yield from run.events()
@@ -70,8 +74,8 @@ def run_trial(
 class _Run:
     """The state of one call of `run_trial`: above all the reports of all the epochs of the trial so far."""
 
-    def __init__(self, context: TrialContext, request: TrialRequest, build: Build) -> None:
-        self._space, self._request, self._build = context.space, request, build
+    def __init__(self, context: TrialContext, request: TrialRequest, build: Build, kept: KeptTrainings) -> None:
+        self._space, self._request, self._build, self._kept = context.space, request, build, kept
         self._reports: list[EpochReport] = []
         self._dataset = open_dataset(context.dataset)
         self._file = CheckpointFile.of(context.checkpoints, request.trial)
@@ -87,27 +91,38 @@ class _Run:
         state = self._state()
         if checkpoint is not None and state is not None:
             return self._result(state, parameter_count=checkpoint.facts["parameter_count"])
-        training = self._start()
-        if checkpoint is not None:
-            checkpoint.restore(training.variables)
-            del checkpoint  # all the state once more
+        key = graph_key(self._space, self._request.config)
+        training = self._start(self._kept.take(key), checkpoint)
+        del checkpoint  # all the state once more
         while state is None:
             yield from self._epoch(training)
             state = self._state()
             if state is not None or self._save_is_due:
                 self._save(training)
+        self._kept.keep(key, training)
         return self._result(state, parameter_count=training.parameter_count)
 
-    def _start(self) -> Training:
-        """The model and what trains it, before its first epoch."""
-        seed = self._request.seed
+    def _start(self, kept: Training | None, checkpoint: Checkpoint | None) -> Training:
+        """The model and what trains it, as the checkpoint has it, or else before its first epoch."""
+        config, seed = self._request.config, self._request.seed
         image_input = ImageInput(
             self._dataset.image_shape, len(self._dataset.classes), self._dataset.mean, self._dataset.variance
         )
-        require_small_cnn(self._space, self._request.config, image_input)
-        keras.utils.set_random_seed(derive_seed(seed, "build"))
-        model = self._build(self._space, self._request.config, image_input)
-        return Training(self._space, self._request.config, seed, model, self._dataset, image_input)
+        require_small_cnn(self._space, config, image_input)
+        if kept is not None and checkpoint is not None:
+            training = kept
+            training.reuse(config, seed)
+        else:
+            keras.utils.set_random_seed(derive_seed(seed, "build"))
+            model = self._build(self._space, config, image_input)
+            if kept is None:
+                training = Training(self._space, config, seed, model, self._dataset, image_input)
+            else:
+                training = kept
+                training.reuse(config, seed, state_variables(model))
+        if checkpoint is not None:
+            checkpoint.restore(training.variables)
+        return training
 
     def _epoch(self, training: Training) -> Iterator[EpochReport]:
         started = time.perf_counter()

@@ -5,33 +5,43 @@ from __future__ import annotations
 import gc
 import importlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sweep.records import EpochReport, TrialRequest, TrialResult
 from sweep.trial.context import TrialContext
 from sweep.trial.runtime import configure_runtime, import_tensorflow
 
+if TYPE_CHECKING:
+    from sweep.trial.kept import KeptTrainings
 
-class _RunTask:
-    """As `run_trial`, in a process that need not know TensorFlow yet, with its runtime configured as the space says."""
 
-    def __call__(self, context: TrialContext, request: TrialRequest) -> Iterator[EpochReport | TrialResult]:
-        configure_runtime(context.space.threads_per_trial, context.space.deterministic)
+class TrialTask:
+    """As `run_trial` in this context, in a process that need not know TensorFlow yet, with its runtime configured as
+    the space says; what trials can use of earlier ones is kept in between."""
+
+    def __init__(self, context: TrialContext) -> None:
+        self._context = context
+        self._kept: KeptTrainings | None = None
+
+    def __call__(self, request: TrialRequest) -> Iterator[EpochReport | TrialResult]:
+        space = self._context.space
+        configure_runtime(space.threads_per_trial, space.deterministic)
         from sweep.model.user_code import expect_code
+        from sweep.trial.kept import KeptTrainings
         from sweep.trial.run import run_trial
 
-        expect_code(context.space.model, context.code)
-        yield from run_trial(context, request)
+        expect_code(space.model, self._context.code)
+        if self._kept is None:
+            self._kept = KeptTrainings()
+        yield from run_trial(self._context, request, kept=self._kept)
 
-    def __reduce__(self) -> tuple[object, tuple[()]]:
-        return _arrive, ()
+    def __reduce__(self) -> tuple[object, tuple[TrialContext]]:
+        return _arrive, (self._context,)
 
 
-def _arrive() -> _RunTask:
-    """Unpickled in a worker: its long imports begin at once, beside those of the orchestrator, before any request."""
+def _arrive(context: TrialContext) -> TrialTask:
+    """Unpickled in a worker, which imports now what it has not: before any request, beside what others do."""
     import_tensorflow()
     importlib.import_module("sweep.trial.run")
     gc.freeze()  # after each trial its garbage is looked for, among its own objects and not among all of TensorFlow's
-    return run_task
-
-
-run_task = _RunTask()
+    return TrialTask(context)

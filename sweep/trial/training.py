@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from sweep.data.dataset import Dataset
 from sweep.model.image_input import ImageInput
@@ -48,6 +50,22 @@ class Training:
     def variables(self) -> list[Any]:
         """All state that the next epoch depends on."""
         return self._trainer.variables
+
+    @property
+    def state_bytes(self) -> int:
+        return sum(math.prod(variable.shape) * tf.as_dtype(variable.dtype).size for variable in self.variables)
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether another trial whose graph is the same can train with it."""
+        return self._trainer.is_reusable
+
+    def reuse(self, config: Config, seed: int, variables: Sequence[Any] = ()) -> None:
+        """Train a trial of this configuration and seed from now on, from the values of the `variables` of its own
+        model; where there are none they are to be assigned afterwards."""
+        self._trainer.reuse(batch_size_of(config), seed)
+        for mine, its in zip(self.variables if variables else (), variables, strict=True):
+            mine.assign(its)
 
     def run_epoch(self, epoch: int) -> dict[str, float | None]:
         """Train epoch `epoch` (1-based): METRICS, then whatever else the model was compiled to measure."""

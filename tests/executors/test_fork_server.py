@@ -42,16 +42,15 @@ def test_a_worker_has_the_variables_of_the_server_and_its_own(tmp_path: Path) ->
 
 
 def test_a_server_that_was_killed_is_started_anew_and_costs_no_running_worker(tmp_path: Path) -> None:
-    with ForkServer(functions.preload, {}) as server:
-        with PoolExecutor(functions.pid, server, [{}], tmp_path) as executor:
-            first = run(executor)
-            server._process.kill()
-            server._process.wait()
-            assert run(executor) == first
-            os.kill(first, signal.SIGKILL)
-            while executor._started < 2:
-                assert executor.collect(10) == []
-            assert run(executor) != first
+    with ForkServer(functions.preload, {}) as server, PoolExecutor(functions.pid, server, [{}], tmp_path) as executor:
+        first = run(executor)
+        server._process.kill()
+        server._process.wait()
+        assert run(executor) == first
+        os.kill(first, signal.SIGKILL)
+        while executor._started < 2:
+            assert executor.collect(10) == []
+        assert run(executor) != first
 
 
 def test_how_a_worker_ended_whose_server_was_killed_cannot_be_told(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gc
 import pickle
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def test_the_task_trains_the_built_in_model_after_a_journey_to_a_worker(
     configured: list[tuple[int, bool]] = []
     monkeypatch.setattr(task, "configure_runtime", lambda *settings: configured.append(settings))
     context = TrialContext(space(threads_per_trial=3, deterministic=False), dataset, tmp_path)
-    function = pickle.loads(pickle.dumps(partial(task.run_task, context)))
+    function = pickle.loads(pickle.dumps(task.TrialTask(context)))
     assert gc.get_freeze_count() > 0
     request = TrialRequest(trial=0, config={"conv_layers": 1, "filters": 2, "batch_size": 32}, seed=1, last_epoch=2)
     *reports, result = function(request)
