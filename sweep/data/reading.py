@@ -16,7 +16,7 @@ from sweep.data.sources.source import Item, Load, Source
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 _LARGEST_BATCH = 16  # small images cost less than handing them over
-_QUICK = 0.02  # seconds for a batch: with longer ones progress would come in jumps, and the last leave threads idle
+_QUICK = 0.1  # seconds for a batch: with longer ones progress would come in jumps, and the last leave threads idle
 
 
 def read_each(

@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 
+from sweep.data import reading
 from sweep.data.reading import read_each
 from sweep.data.sources.source import Item
 
@@ -68,7 +69,8 @@ def steps(work):
     return [after - before for before, after in itertools.pairwise(told)]
 
 
-def test_images_that_take_long_are_handed_over_one_by_one_and_quick_ones_together():
+def test_images_that_take_long_are_handed_over_one_by_one_and_quick_ones_together(monkeypatch):
+    monkeypatch.setattr(reading, "_QUICK", 0.02)
     assert steps(lambda: time.sleep(0.025)) == [1] * 100
     quick = steps(lambda: None)
     assert quick[:4] == [1] * 4
