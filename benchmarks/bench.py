@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="a folder of class folders, or a .zip of one")
     parser.add_argument("--originals", type=Path, help="the same, of full size")
     arguments = parser.parse_args()
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # as Ctrl-C: what was started ends, folders go
     print(machine(), flush=True)
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:

@@ -19,6 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 1800.0
+GRACE_SECONDS = 10.0
 
 Facts = Mapping[str, Any]
 
@@ -162,6 +163,15 @@ def started_in(folder: Path, command: Command, output: Any, errors: Any) -> Iter
     try:
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """A process that runs is asked first, so that it ends what it has started in other groups."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
