@@ -20,6 +20,7 @@ from sweep.final.folder import restore
 from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
+from sweep.hosted_searcher import HostedSearcher, SearcherTask
 from sweep.loop import Ending, Limits, Loop, TooManyFailures
 from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
@@ -34,7 +35,7 @@ from sweep.store.state import search_has_ended
 from sweep.store.store import Store
 from sweep.text import number
 from sweep.trial.context import TrialContext
-from sweep.trial.runtime import import_tensorflow, runtime_environment
+from sweep.trial.environment import runtime_environment
 from sweep.trial.task import TrialTask
 
 if TYPE_CHECKING:
@@ -69,9 +70,11 @@ class Session:
         began = time.monotonic()
         self._store.release_running()
         self._store.record_event("resumed" if self._store.events("started") else "started", workers=self._workers)
-        with StopSignal(self._reporter.stopping) as stop, self._trial_executor() as executor:
-            import_tensorflow()  # the workers do the same meanwhile
-            searcher, open_proposals = self._replay()
+        with (
+            StopSignal(self._reporter.stopping) as stop,
+            self._trial_executor() as executor,
+            self._searcher() as (searcher, open_proposals),
+        ):
             self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
             self._reporter.searching(self._store, self._space, self._workers)
             ending: Ending | None = None
@@ -139,11 +142,19 @@ class Session:
 
         write_final(self._directory.tensorboard, metrics, metrics["classes"])
 
-    def _replay(self) -> tuple[Searcher, list[Proposal]]:
-        from sweep.search.oracle_searcher import replay
+    @contextlib.contextmanager
+    def _searcher(self) -> Iterator[tuple[Searcher, list[Proposal]]]:
+        """The searcher as the decisions so far have left it, and its proposals that have not ended."""
+        if self._workers == 0:
+            from sweep.search.oracle_searcher import replay
 
-        searcher, open_proposals = replay(self._first_space, self._store.decisions())
-        return searcher, list(open_proposals.values())
+            searcher, open_proposals = replay(self._first_space, self._store.decisions())
+            yield searcher, list(open_proposals.values())
+            return
+        task = SearcherTask(self._first_space)
+        with PoolExecutor(task, self._launcher, [runtime_environment(1)], self._directory.logs, name="search") as host:
+            hosted = HostedSearcher(host, self._store.decisions)
+            yield hosted, hosted.open_proposals
 
     def _loop(self, searcher: Searcher, executor: Executor, stop: StopSignal) -> Loop:
         return Loop(

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "sweep"
 
 LAYERS = (
-    ("errors", "records", "seeds", "stop", "text", "environment", "faults"),
+    ("errors", "records", "seeds", "stop", "text", "environment", "machine", "faults"),
     ("space",),
     ("store",),
     ("data",),
@@ -23,7 +23,7 @@ LAYERS = (
     ("tracking",),
     ("loop",),
     ("final",),
-    ("preparation", "result", "observers", "run_definition", "boards", "new_run"),
+    ("preparation", "result", "observers", "run_definition", "boards", "new_run", "workers", "hosted_searcher"),
     ("session",),
     ("api",),
     ("cli", "__main__"),

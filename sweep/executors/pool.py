@@ -69,7 +69,7 @@ class PoolExecutor:
     run beside whatever the caller does next.
 
     A request goes to the free worker that has had one of its `kind` lately, where there is one: it may have kept what
-    that needs. Otherwise to the one that has had the fewest kinds.
+    that needs. Otherwise to the one that has had the fewest kinds. The logs are called by the pool's `name`.
     """
 
     def __init__(
@@ -79,8 +79,9 @@ class PoolExecutor:
         environments: Sequence[Mapping[str, str]],
         logs: Path,
         kind: Callable[[Any], Hashable] = lambda request: None,
+        name: str = "worker",
     ) -> None:
-        self._function, self._launcher, self._logs, self._kind = function, launcher, logs, kind
+        self._function, self._launcher, self._logs, self._kind, self._name = function, launcher, logs, kind, name
         self._workers: list[_Worker] = []
         self._started = self._failed_starts = 0
         self._fault: SweepError | None = None
@@ -94,7 +95,7 @@ class PoolExecutor:
     def _start(self, environment: Mapping[str, str]) -> _Worker:
         self._started += 1
         self._logs.mkdir(parents=True, exist_ok=True)
-        log = self._logs / f"worker-{os.getpid()}-{self._started:03}.log"
+        log = self._logs / f"{self._name}-{os.getpid()}-{self._started:03}.log"
         return _Worker(self._function, self._launcher, environment, log)
 
     @property

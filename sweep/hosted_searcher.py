@@ -1,0 +1,88 @@
+"""The searcher in a process of its own, so that the orchestrator need not import KerasTuner, and with it TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sweep.errors import SweepFailed
+from sweep.executors.base import Executor, WorkerLost
+from sweep.records import Decision, Proposal, TrialResult
+from sweep.search.searcher import Searcher
+from sweep.space.definition import Space
+
+LIVES = 3
+"""A process that has died more often than this while it did one thing will do so again."""
+
+_Request = tuple[str, tuple[Any, ...]]
+
+
+class SearcherTask:
+    """What the process runs: `replay`, which makes the searcher, then its methods. Light to pickle and to import."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+        self._searcher: Searcher | None = None
+
+    def __call__(self, request: _Request) -> Iterator[Any]:
+        method, arguments = request
+        if method == "replay":
+            from sweep.search.oracle_searcher import replay
+
+            self._searcher, open_proposals = replay(self._space, *arguments)
+            yield list(open_proposals.values())
+        else:
+            yield getattr(self._searcher, method)(*arguments)
+
+
+class HostedSearcher:
+    """A `Searcher` that an executor of one worker runs. Where that dies, another replays the `decisions` so far.
+
+    A result must be among them before it is told, and a proposal only once it has been given, as the loop has it.
+    """
+
+    def __init__(self, executor: Executor, decisions: Callable[[], Sequence[Decision]]) -> None:
+        self._executor, self._decisions = executor, decisions
+        self.open_proposals: list[Proposal] = self._replay()
+
+    def ask(self) -> Proposal | None:
+        return self._call("ask")
+
+    def tell(self, result: TrialResult) -> None:
+        try:
+            self._send("tell", result)
+        except _Lost:
+            self._replay()  # with this result
+
+    def promotable(self) -> set[int]:
+        return self._call("promotable")
+
+    def _call(self, method: str) -> Any:
+        for _ in range(LIVES):
+            try:
+                return self._send(method)
+            except _Lost:
+                self._replay()
+        raise SweepFailed(f"the search cannot go on: its process died {LIVES} times")
+
+    def _replay(self) -> list[Proposal]:
+        reason = ""
+        for _ in range(LIVES):
+            try:
+                return self._send("replay", self._decisions())
+            except _Lost as exc:
+                reason = str(exc)
+        raise SweepFailed(f"the search cannot go on: {reason}")
+
+    def _send(self, method: str, *arguments: Any) -> Any:
+        self._executor.submit((method, arguments))
+        found: list[Any] = []
+        while self._executor.busy:
+            found += [event for _, event in self._executor.collect(1.0)]
+        if isinstance(found[-1], WorkerLost):
+            raise _Lost(found[-1].reason)
+        return found[-1]
+
+
+class _Lost(Exception):
+    """The process died before it had answered."""
