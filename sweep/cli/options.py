@@ -30,11 +30,33 @@ overrides = click.option(
     metavar="KEY=VALUE",
     help="Override any key of the file, e.g. --set search.method=random --set parameters.epochs.max=9.",
 )
+
+
+class _Workers(click.ParamType):
+    """A number of processes, or None for `auto`."""
+
+    name = "workers"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value == "auto":
+            return None
+        try:
+            number = int(value)
+        except ValueError:
+            number = -1
+        if number < 0:
+            self.fail(f"{value!r} is neither 'auto' nor a number of processes, 0 or more", param, ctx)
+        return number
+
+
 workers = click.option(
     "--workers",
-    type=click.IntRange(min=0),
-    help="Processes that train side by side (0: in this process). Left out: as many as there are processors. "
-    "Changes how long a sweep takes and nothing else.",
+    type=_Workers(),
+    default="auto",
+    show_default=True,
+    metavar="auto|N",
+    help="Processes that train side by side (0: in this process); auto: as many as processors, memory and graphics "
+    "cards allow. Changes how long a sweep takes and nothing else.",
 )
 
 
