@@ -14,6 +14,7 @@ from sweep.errors import SweepFailed
 from sweep.final.requests import EvaluateRequest
 from sweep.final.saved_model import load_saved
 from sweep.final.scores import score
+from sweep.model.numerics import set_precision
 from sweep.trial.evaluation import evaluate as measure
 from sweep.trial.keras_session import keras_session
 
@@ -23,6 +24,7 @@ def evaluate(request: EvaluateRequest) -> dict[str, Any]:
     where the model cannot be loaded."""
     dataset = Dataset.open(request.dataset)
     with keras_session():
+        set_precision(request.space)  # for layers that a layer of a user's own makes anew
         model = load_saved(request.model, request.space, dataset)
         images, labels = dataset.test()
         return evaluate_model(model, images, labels, dataset.classes)

@@ -7,6 +7,7 @@ import keras
 from sweep.model.cnn import build_cnn
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import ModelSize, TooLarge, limited_weights, require_small
+from sweep.model.numerics import set_precision
 from sweep.model.size import estimate, model_size
 from sweep.model.user import build_user_model
 from sweep.records import Config
@@ -16,12 +17,14 @@ from sweep.space.definition import Space
 def build_model(space: Space, config: Config, image_input: ImageInput) -> keras.Model:
     """A compiled model from raw uint8 pixels (n, height, width, channels), with all its variables and its optimizer's.
 
-    Its weights come from Keras' global seed: call `keras.utils.set_random_seed` first, after any `clear_session`.
+    Its weights come from Keras' global seed: call `keras.utils.set_random_seed` first, after any `clear_session`. The
+    definition's precision is Keras' from here on, until the session is cleared.
     Raises InputError where the user's own model cannot be used, and TooLarge where it is above `max_parameters` or
     `max_memory`, which nobody can know before it is built; for the built-in one see `require_small_cnn`.
     """
+    set_precision(space)
     if space.is_builtin:
-        model = build_cnn(config, image_input, space.scaling)
+        model = build_cnn(config, image_input, space.scaling, space.jit)
     else:
         with limited_weights(space):
             model = build_user_model(space, config, image_input)

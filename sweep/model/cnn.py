@@ -7,6 +7,7 @@ from keras import layers
 
 from sweep.model.augmentation import augmentation_layers
 from sweep.model.image_input import ImageInput
+from sweep.model.numerics import require_jit, scaling_loss
 from sweep.model.optimizers import build_optimizer
 from sweep.model.parameters import layer_filters, layer_parameter, parameter
 from sweep.model.scaling import pixel_input, scaling_layer
@@ -16,19 +17,23 @@ _POOLING = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
 _GLOBAL_POOLING = {"none": layers.Flatten, "max": layers.GlobalMaxPooling2D, "average": layers.GlobalAveragePooling2D}
 
 
-def build_cnn(config: Config, image_input: ImageInput, scaling: str) -> keras.Model:
-    """A compiled model from raw uint8 pixels (n, height, width, channels) to probabilities (n, classes).
+def build_cnn(config: Config, image_input: ImageInput, scaling: str, jit: bool = False) -> keras.Model:
+    """A compiled model from raw uint8 pixels (n, height, width, channels) to float32 probabilities (n, classes).
 
     It has Keras' own layers only, so its `.keras` file loads without this package. The weights come from Keras' global
-    seed: call `keras.utils.set_random_seed` first. For the hyperparameters see `CNN_PARAMETERS`.
+    seed: call `keras.utils.set_random_seed` first. Between the scaled pixels and the classifier its layers compute as
+    Keras' dtype policy says; for mixed_float16 the optimizer scales the loss. For the hyperparameters see
+    `CNN_PARAMETERS`. Raises ValueError where it was to be compiled with XLA (`jit`) and cannot be.
     """
     model = cnn_layers(config, image_input, scaling)
     model.compile(
-        optimizer=build_optimizer(config),
+        optimizer=scaling_loss(build_optimizer(config)),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=float(parameter(config, "label_smoothing"))),
         metrics=["accuracy"],
-        jit_compile=False,
+        jit_compile=jit,
     )
+    if jit:
+        require_jit(model)
     return model
 
 
@@ -44,7 +49,7 @@ def cnn_layers(config: Config, image_input: ImageInput, scaling: str) -> keras.M
         x = _conv_block(x, config, index)
     x = _GLOBAL_POOLING[str(parameter(config, "global_pooling"))]()(x)
     x = _dense_layers(x, config)
-    probabilities = layers.Dense(image_input.classes, activation="softmax", name="probabilities")(x)
+    probabilities = layers.Dense(image_input.classes, activation="softmax", dtype="float32", name="probabilities")(x)
     return keras.Model(pixels, probabilities, name="cnn")
 
 

@@ -16,8 +16,13 @@ def pixel_input(image_input: ImageInput) -> keras.KerasTensor:
 
 
 def scaling_layer(scaling: str, image_input: ImageInput) -> keras.Layer:
-    """`standardize`, `unit` (0 to 1) or `none` (a cast) of 0..255 pixels to float32, one of Keras' own layers."""
+    """`standardize`, `unit` (0 to 1) or `none` (a cast) of 0..255 pixels to float32, one of Keras' own layers.
+
+    It is float32 under any dtype policy: in half precision neighbouring pixel values could become one.
+    """
     if scaling == "standardize":
         variance = [one if one > FLAT else 1.0 for one in image_input.variance]
-        return keras.layers.Normalization(mean=list(image_input.mean), variance=variance, name="scaling")
-    return keras.layers.Rescaling(1 / 255 if scaling == "unit" else 1.0, name="scaling")
+        return keras.layers.Normalization(
+            mean=list(image_input.mean), variance=variance, dtype="float32", name="scaling"
+        )
+    return keras.layers.Rescaling(1 / 255 if scaling == "unit" else 1.0, dtype="float32", name="scaling")

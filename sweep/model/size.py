@@ -28,6 +28,7 @@ from sweep.model.cnn import cnn_layers
 from sweep.model.evaluation_batch import evaluation_batch
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import ModelSize, item_bytes, limited_weights
+from sweep.model.numerics import set_precision
 from sweep.model.optimizers import build_optimizer
 from sweep.model.user import build_user_model
 from sweep.model.user_code import forget_user_code
@@ -49,6 +50,7 @@ def estimate(space: Space, config: Config, image_input: ImageInput) -> ModelSize
     No weight of the built-in model gets a value, so one too large for any memory can be estimated. A user's model is
     built and thrown away. Raises InputError as `build_user_model` does, TooLarge where its weights alone are too much.
     """
+    set_precision(space)
     try:
         if space.is_builtin:
             with keras.StatelessScope(initialize_variables=False):

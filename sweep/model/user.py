@@ -9,6 +9,7 @@ import keras
 from sweep.errors import InputError
 from sweep.model.discovery import explore
 from sweep.model.image_input import ImageInput
+from sweep.model.numerics import automatic_jit, set_precision
 from sweep.model.user_code import find_hypermodel, forget_user_code
 from sweep.model.user_fit import meet_fit, overrides_fit
 from sweep.model.user_model import fit_to_images, run_build
@@ -70,12 +71,14 @@ def fit_override(space: Space, image_input: ImageInput) -> Any | None:
 
 
 def _build(space: Space, hp: Any, image_input: ImageInput) -> keras.Model:
-    model = run_build(find_hypermodel(space.model, image_input), hp, space.model)
+    with automatic_jit(space.jit):
+        model = run_build(find_hypermodel(space.model, image_input), hp, space.model)
     return fit_to_images(model, image_input, space.scaling, space.model)
 
 
 def _visit(space: Space, hp: Any, image_input: ImageInput) -> None:
     """Everything in the user's code that may ask for a hyperparameter, in KerasTuner's order."""
+    set_precision(space)  # before the user's module, which may set another
     hypermodel = find_hypermodel(space.model, image_input)
     if hasattr(hypermodel, "declare_hyperparameters"):
         hypermodel.declare_hyperparameters(hp)

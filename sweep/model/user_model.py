@@ -57,7 +57,7 @@ def _scaled(model: keras.Model, image_input: ImageInput, scaling: str, source: s
     # The objects themselves, not their serialised form: a user's own loss need not be registered with Keras, and the
     # optimizer may have been changed after `compile`.
     settings = {name: _without_output_name(value) for name, value in model._compile_config.config.items()}
-    scaled.compile(**{**settings, "optimizer": model.optimizer})
+    scaled.compile(**{**settings, "optimizer": model.optimizer, "auto_scale_loss": False})  # it does, if it is to
     # It is a layer now. Two owners of one optimizer would be saved as two, and one of them without its variables.
     model.optimizer, model.compiled = None, False
     return scaled

@@ -241,6 +241,10 @@ class Space(_Section):
     )
     retrain_threads: Positive | None = Field(default=None, description="left out: as threads_per_trial")
     deterministic: bool = True
+    precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
+        default="float32", description="what layers compute in; weights and the classifier stay float32"
+    )
+    jit: bool = Field(default=False, description="compile training and evaluation with XLA; needs deterministic: false")
     retries: Annotated[int, Field(ge=0)] = Field(default=2, description="new attempts for a trial whose worker died")
     trial_timeout: Duration | None = Field(default=None, description="a training that takes longer has failed")
     max_failures: Positive = Field(

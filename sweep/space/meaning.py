@@ -25,6 +25,8 @@ from sweep.space.structure import did_you_mean
 from sweep.space.yaml_source import Mistake, Path_
 
 MAX_GRID = 10_000
+NOT_COMPILED = ("light", "strong")
+"""The augmentations that XLA has no operations for."""
 
 
 def find_mistakes(space: Space, unsound: Set[str] = frozenset(), *, final: bool = True) -> list[Mistake]:
@@ -42,6 +44,7 @@ def find_mistakes(space: Space, unsound: Set[str] = frozenset(), *, final: bool 
         *_objective_mistakes(space),
         *_training_mistakes(space, unsound),
         *_split_mistakes(space),
+        *_jit_mistakes(space, unsound),
         *(_builtin_mistakes(space, unsound) if space.is_builtin else ()),
     ]
     enqueued = list(find_unknown(space, unsound, may_grow=not final and not space.is_builtin))
@@ -107,6 +110,21 @@ def _split_mistakes(space: Space) -> Iterator[Mistake]:
         for other, same in folders[:index]:
             if folder == same:
                 yield ("data", "splits", part), f"data.splits: {folder!r} cannot be both {other} and {part}"
+
+
+def _jit_mistakes(space: Space, unsound: Set[str]) -> Iterator[Mistake]:
+    if not space.jit:
+        return
+    if space.deterministic:
+        what = "jit: with deterministic ops XLA cannot compile all of a network (max pooling, for one)"
+        yield ("jit",), f"{what}; set `deterministic: false`, or leave jit out"
+    augmentation = space.parameters.get("augmentation")
+    if not space.is_builtin or augmentation is None or "augmentation" in unsound:
+        return
+    refused = [str(value) for _, value in _written_values(augmentation) if value in NOT_COMPILED]
+    if refused:
+        what = f"jit: XLA cannot compile the shifts, turns and zooms of augmentation {' and '.join(refused)}"
+        yield ("jit",), f"{what}; leave only none and flip, or leave jit out"
 
 
 def _builtin_mistakes(space: Space, unsound: Set[str]) -> Iterator[Mistake]:

@@ -11,7 +11,8 @@ import pytest
 
 from sweep.data.dataset import Dataset
 from sweep.errors import SweepFailed
-from sweep.final.requests import Retrained, RetrainEpoch, RetrainRequest
+from sweep.final.evaluate import evaluate
+from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest
 from sweep.final.retrain import retrain, retrain_epochs
 from sweep.space.definition import Retrain, Space
 
@@ -92,6 +93,11 @@ numpy.save(sys.argv[3], model.predict(images, verbose=0))
 
 def test_plain_keras_loads_the_file_and_classifies_raw_pixels(retrained, dataset, tmp_path):
     folder, _ = retrained
+    assert classified(folder, dataset, tmp_path) > 0.9
+
+
+def classified(folder: Path, dataset: Dataset, tmp_path: Path) -> float:
+    """The part of the validation images that the saved model has right, in a process that knows Keras only."""
     images, labels = dataset.validation()
     np.save(tmp_path / "images.npy", images)
     arguments = [folder / "model.keras", tmp_path / "images.npy", tmp_path / "probabilities.npy"]
@@ -99,7 +105,7 @@ def test_plain_keras_loads_the_file_and_classifies_raw_pixels(retrained, dataset
     probabilities = np.load(tmp_path / "probabilities.npy")
     assert probabilities.shape == (24, 3)
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(24), abs=1e-5)
-    assert (probabilities.argmax(axis=1) == labels).mean() > 0.9
+    return float((probabilities.argmax(axis=1) == labels).mean())
 
 
 def weights(folder: Path) -> list[np.ndarray]:
@@ -133,6 +139,31 @@ def test_a_loss_that_is_not_finite_ends_it_with_a_reason(dataset, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_a_model_in_half_precision_is_trained_saved_and_loaded_as_such(precision, dataset, tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        *_, end = retrain(request(dataset, tmp_path / name, best_epoch=3, precision=precision))
+        assert end.epochs == 3
+        assert keras.config.dtype_policy().name == "float32"
+    model = keras.models.load_model(tmp_path / "one" / "model.keras")
+    assert {layer.name: layer.dtype_policy.name for layer in model.layers if layer.name != "pixels"} == {
+        **{layer.name: precision for layer in model.layers if layer.name != "pixels"},
+        **{"scaling": "float32", "probabilities": "float32"},
+    }
+    for one, other in zip(weights(tmp_path / "one"), weights(tmp_path / "other"), strict=True):
+        assert one.dtype == np.float32
+        np.testing.assert_array_equal(one, other)
+    assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer) is (precision == "mixed_float16")
+    if precision == "mixed_float16":
+        steps = int(model.optimizer.step_counter.numpy())
+        halved = np.log2(2.0**15 / float(model.optimizer.dynamic_scale.numpy()))
+        # A step that overflows halves the scale and updates nothing; the steps since are counted.
+        assert int(model.optimizer.iterations.numpy()) == 3 * 6 - halved
+        assert 0 < steps <= 3 * 6 - halved
+    assert classified(tmp_path / "one", dataset, tmp_path) > 0.9
+
+
 USERS = """
 import keras
 import keras_tuner
@@ -151,6 +182,24 @@ def model(*layers, loss="sparse_categorical_crossentropy"):
     built = keras.Model(pixels, x)
     built.compile("adam", loss, metrics=["accuracy"])
     return built
+
+
+class Nested(keras.layers.Layer):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.inner = keras.layers.Dense(3)
+
+    def build(self, shape):
+        self.inner.build(shape)
+
+    def call(self, x):
+        with open("seen.txt", "a") as file:
+            print(self.inner.compute_dtype, file=file)
+        return self.inner(x)
+
+
+def with_nested_layer(hp):
+    return model(keras.layers.Rescaling(1 / 255), Nested())
 
 
 def with_own_layer(hp):
@@ -212,10 +261,10 @@ def users_module(folder: Path, prefix: str) -> str:
     return name
 
 
-def of_a_user(dataset, folder, source: str) -> RetrainRequest:
+def of_a_user(dataset, folder, source: str, **changes) -> RetrainRequest:
     folder.mkdir()
     parameters = {"batch_size": 16}
-    return request(dataset, folder, {"batch_size": 16}, best_epoch=1, model=source, parameters=parameters)
+    return request(dataset, folder, {"batch_size": 16}, best_epoch=1, model=source, parameters=parameters, **changes)
 
 
 @pytest.mark.parametrize("name", ["with_own_layer", "with_closure"])
@@ -249,4 +298,13 @@ def test_the_weights_are_the_same_whatever_ran_in_the_process_before(dataset, tm
 def test_a_setting_that_a_build_makes_holds_until_its_model_is_trained_and_no_longer(dataset, tmp_path, users):
     list(retrain(of_a_user(dataset, tmp_path / "final", f"{users}:InHalf")))
     assert (tmp_path / "seen.txt").read_text() == "mixed_bfloat16\n"
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_what_a_layer_makes_when_it_is_loaded_has_the_definitions_precision(dataset, tmp_path, users):
+    trained = of_a_user(dataset, tmp_path / "final", f"{users}:with_nested_layer", precision="mixed_bfloat16")
+    list(retrain(trained))
+    scores = evaluate(EvaluateRequest(trained.space, dataset.path, tmp_path / "final" / "model.keras"))
+    assert set((tmp_path / "seen.txt").read_text().split()) == {"bfloat16"}
+    assert 0 < scores["test"]["loss"] < 2
     assert keras.config.dtype_policy().name == "float32"

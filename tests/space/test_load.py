@@ -48,6 +48,8 @@ retrain: {epochs: 12}
 threads_per_trial: 2
 retrain_threads: 4
 deterministic: false
+precision: mixed_bfloat16
+jit: true
 retries: 0
 """
 

@@ -70,6 +70,32 @@ def test_one_folder_cannot_be_two_splits(mistakes):
     ]
 
 
+def test_jit_needs_operations_that_may_be_compiled(about):
+    deterministic = (
+        "3:6: jit: with deterministic ops XLA cannot compile all of a network (max pooling, for one); set "
+        "`deterministic: false`, or leave jit out"
+    )
+    assert about("jit: true") == [deterministic]
+    assert about("jit: true\nmodel: my:build") == [deterministic]
+    assert about("jit: true\ndeterministic: false") == []
+    assert about("jit: false\nparameters: {augmentation: light}") == []
+
+
+def test_jit_and_augmentations_that_are_not_compiled(about):
+    text = "jit: true\ndeterministic: false\nparameters: {augmentation: %s}"
+    both = "{type: choice, values: [none, light, strong]}"
+    for written, named in (("strong", "strong"), (both, "light and strong")):
+        assert about(text % written) == [
+            f"3:6: jit: XLA cannot compile the shifts, turns and zooms of augmentation {named}; "
+            "leave only none and flip, or leave jit out"
+        ]
+    assert about(text % "flip") == []
+    assert [line.partition(": ")[2] for line in about(text % "{type: choice, values: light}")] == [
+        "parameters.augmentation.values: must be a list, not 'light'"
+    ]
+    assert about("jit: true\ndeterministic: false\nmodel: my:build\nparameters: {augmentation: light}") == []
+
+
 def test_a_parameter_the_built_in_model_does_not_know(about):
     (near,) = about("parameters: {dropot: 0.1}")
     assert near == "3:22: parameters.dropot: the built-in model cnn knows no such parameter; did you mean 'dropout'?"

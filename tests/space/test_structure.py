@@ -103,6 +103,11 @@ def test_what_is_missing_inside_and_what_kind_it_has_to_be(about, text, message)
         ("seed: 1.5", "3:7: seed: must be a whole number, not 1.5"),
         ("seed: yes", "3:7: seed: must be a whole number, not 'yes'"),
         ("seed: true", "3:7: seed: must be a whole number, not true"),
+        (
+            "precision: float16",
+            "3:12: precision: must be 'float32', 'mixed_float16' or 'mixed_bfloat16', not 'float16'",
+        ),
+        ("jit: 1", "3:6: jit: must be true or false, not 1"),
         ("deterministic: no", "3:16: deterministic: must be true or false, not 'no'"),
         ("model: cnm", "3:8: model: 'cnm' is neither 'cnn' nor 'package.module:name'"),
         ("objective: 5", "3:12: objective: must be a text or a mapping of keys to values, not 5"),
