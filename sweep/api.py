@@ -33,14 +33,16 @@ def run(
     runs_dir: str | Path = DEFAULT_RUNS_DIR,
     name: str | None = None,
     workers: int | None = None,
+    trials_per_gpu: int = 1,
     retrain: bool = True,
     reporter: Reporter | None = None,
 ) -> SweepResult:
     """Run a new sweep: search, then retrain the winner and evaluate it on test, unless `retrain` is False.
 
     `name` is the run directory's; left out, the space's name with the next free number. `workers` processes train at
-    a time (0: in this process; left out: as many as there are processors for), and change nothing but how long it
-    takes. Raises InputError before anything is written, SweepFailed where no trial succeeds, Interrupted after Ctrl-C.
+    a time (0: in this process; left out: as many as the machine has room for), `trials_per_gpu` of them on a graphics
+    card, and change nothing but how long it takes. Raises InputError before anything is written, SweepFailed where no
+    trial succeeds, Interrupted after Ctrl-C.
     """
     from sweep.new_run import new_run
 
@@ -52,7 +54,8 @@ def run(
         reporter.ready(ready)
         directory = new_run(Path(runs_dir), name, ready)
         with _held(directory), Store.open(directory.database) as store:
-            _search_and_finish(_session(directory, store, ready, workers, launcher, reporter), retrain)
+            session = _session(directory, store, ready, workers, launcher, reporter, trials_per_gpu)
+            _search_and_finish(session, retrain)
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -61,6 +64,7 @@ def resume(
     *,
     runs_dir: str | Path = DEFAULT_RUNS_DIR,
     workers: int | None = None,
+    trials_per_gpu: int = 1,
     retrain: bool = True,
     overrides: Sequence[str] = (),
     reporter: Reporter | None = None,
@@ -83,7 +87,9 @@ def resume(
                 if limits is not None:
                     store.record_limits_raised(limits)
                 reporter.ready(ready)
-                _search_and_finish(_session(directory, store, ready, workers, launcher, reporter), retrain)
+                _search_and_finish(
+                    _session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain
+                )
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -145,11 +151,17 @@ def _is_done(directory: RunDirectory, store: Store) -> bool:
 
 
 def _session(
-    directory: RunDirectory, store: Store, ready: Ready, workers: int | None, launcher: Launcher, reporter: Reporter
+    directory: RunDirectory,
+    store: Store,
+    ready: Ready,
+    workers: int | None,
+    launcher: Launcher,
+    reporter: Reporter,
+    trials_per_gpu: int = 1,
 ) -> Session:
     from sweep.session import Session
 
-    return Session(directory, store, ready, workers, launcher, reporter)
+    return Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Hashable, Iterator
 from functools import partial
@@ -22,6 +21,7 @@ from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
 from sweep.hosted_searcher import HostedSearcher, SearcherTask
 from sweep.loop import Ending, Limits, Loop, TooManyFailures
+from sweep.machine import this_machine
 from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
 from sweep.preparation import Ready
@@ -37,6 +37,7 @@ from sweep.text import number
 from sweep.trial.context import TrialContext
 from sweep.trial.environment import runtime_environment
 from sweep.trial.task import TrialTask
+from sweep.workers import choose_workers, gpu_environments
 
 if TYPE_CHECKING:
     from sweep.search.searcher import Searcher
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 class Session:
     """A run directory whose lock is held, with its store open, its data ready and a number of workers (0: none, all
-    runs in this process; None: as many as there are processors for), which the launcher starts."""
+    runs in this process; None: as many as the machine has room for), which the launcher starts."""
 
     def __init__(
         self,
@@ -54,11 +55,13 @@ class Session:
         workers: int | None,
         launcher: Launcher,
         reporter: Reporter,
+        trials_per_gpu: int = 1,
     ) -> None:
         self._directory, self._store, self._reporter, self._launcher = directory, store, reporter, launcher
         self._first_space, self._dataset = ready.space, ready.dataset
         self._space = current_space(ready.space, store)
-        self._workers = _processors() // self._space.threads_per_trial or 1 if workers is None else workers
+        self._machine, self._trials_per_gpu = this_machine(), trials_per_gpu
+        self._workers = choose_workers(self._space, self._machine, trials_per_gpu) if workers is None else workers
         self._tracker = make_tracker(directory, store, self._space)
         self._tables = TableObserver(directory, store)
 
@@ -185,8 +188,12 @@ class Session:
         function = TrialTask(context)
         if self._workers == 0:
             return InlineExecutor(function)
-        environments = [runtime_environment(self._space.threads_per_trial)] * self._workers
+        environments = self._environments(self._workers, self._space.threads_per_trial)
         return PoolExecutor(function, self._launcher, environments, self._directory.logs, self._kind)
+
+    def _environments(self, workers: int, threads: int) -> list[dict[str, str]]:
+        cards = gpu_environments(workers, self._machine, self._trials_per_gpu)
+        return [{**runtime_environment(threads), **card} for card in cards]
 
     def _kind(self, request: TrialRequest) -> Hashable:
         """A worker that has had one of this kind may have kept its graph."""
@@ -200,7 +207,8 @@ class Session:
                 yield partial(_in_this_process, stop)
             return
         threads = self._space.retrain_threads or self._space.threads_per_trial
-        with PoolExecutor(work, self._launcher, [runtime_environment(threads)], self._directory.logs) as executor:
+        environments = self._environments(1, threads)
+        with PoolExecutor(work, self._launcher, environments, self._directory.logs, name="final") as executor:
             yield partial(_through, executor)
 
 
@@ -232,8 +240,3 @@ def _through(executor: Executor, function: Function, request: Any) -> Iterator[A
     executor.submit(request)
     while executor.busy:
         yield from (event for _, event in executor.collect(1.0))
-
-
-def _processors() -> int:
-    """Those that this process may use, which a container can make fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -58,6 +58,15 @@ workers = click.option(
     help="Processes that train side by side (0: in this process); auto: as many as processors, memory and graphics "
     "cards allow. Changes how long a sweep takes and nothing else.",
 )
+trials_per_gpu = click.option(
+    "--trials-per-gpu",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Of the trials that --workers auto trains side by side, at most so many share a graphics card; fewer where "
+    "its memory is short.",
+)
 
 
 def print_json(value: Any) -> None:

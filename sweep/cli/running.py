@@ -22,6 +22,7 @@ _no_retrain = click.option("--no-retrain", is_flag=True, help="Search only; leav
 @options.overrides
 @click.option("--name", help="Name of the run directory. Left out: the definition's name with the next free number.")
 @options.workers
+@options.trials_per_gpu
 @_no_retrain
 @options.runs_dir
 @options.as_json
@@ -30,6 +31,7 @@ def run(
     overrides: tuple[str, ...],
     name: str | None,
     workers: int | None,
+    trials_per_gpu: int,
     no_retrain: bool,
     runs_dir: Path,
     as_json: bool,
@@ -39,7 +41,7 @@ def run(
     from sweep.space.load import load_space
 
     space = load_space(file, overrides)
-    call = partial(api.run, space, name=name, retrain=not no_retrain)
+    call = partial(api.run, space, name=name, retrain=not no_retrain, trials_per_gpu=trials_per_gpu)
     _report(call, as_json, runs_dir=runs_dir, workers=workers)
 
 
@@ -53,6 +55,7 @@ def run(
     help="Raise a limit of the search before its winner is frozen: --set search.max_trials=40 or search.max_time=8h.",
 )
 @options.workers
+@options.trials_per_gpu
 @_no_retrain
 @options.runs_dir
 @options.as_json
@@ -60,6 +63,7 @@ def resume(
     run: str | None,
     overrides: tuple[str, ...],
     workers: int | None,
+    trials_per_gpu: int,
     no_retrain: bool,
     runs_dir: Path,
     as_json: bool,
@@ -67,7 +71,7 @@ def resume(
     """Go on with RUN (the latest) after Ctrl-C or a crash. Nothing that is finished is run again."""
     from sweep import api
 
-    call = partial(api.resume, run, retrain=not no_retrain, overrides=overrides)
+    call = partial(api.resume, run, retrain=not no_retrain, overrides=overrides, trials_per_gpu=trials_per_gpu)
     _report(call, as_json, runs_dir=runs_dir, workers=workers)
 
 

@@ -1,4 +1,4 @@
-"""Runs requests in processes of this machine, each with its own log; one that dies is replaced."""
+"""Runs requests in processes of this machine, each with its own log; one that dies or has grown large is replaced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Self
 from sweep.errors import SweepError, SweepFailed
 from sweep.executors.base import Function, WorkerLost
 from sweep.executors.launch import Launcher
-from sweep.executors.worker import END, READY, STOP
+from sweep.executors.worker import END, READY, RETIRE, STOP
 
 CLOSE_SECONDS = 5.0
 LOG_LINES = 20
@@ -129,6 +129,10 @@ class PoolExecutor:
                 worker.is_ready, self._failed_starts = True, 0
             elif event == END:
                 worker.request = None
+            elif event == RETIRE:
+                worker.request = None
+                worker.connection.close()
+                self._renew(worker)
             elif isinstance(event, SweepError):
                 self._fault = event  # raised next time: what others have found by now is not lost
             else:
@@ -138,6 +142,9 @@ class PoolExecutor:
     def cancel(self, request: Any) -> None:
         worker = next(worker for worker in self._workers if worker.request is request)
         worker.kill()
+        self._renew(worker)
+
+    def _renew(self, worker: _Worker) -> None:
         self._workers[self._workers.index(worker)] = self._start(worker.environment)
 
     def _replace(self, worker: _Worker) -> list[tuple[Any, Any]]:
@@ -146,7 +153,7 @@ class PoolExecutor:
         self._failed_starts += not worker.is_ready
         if self._failed_starts >= FAILED_STARTS:
             raise SweepFailed(f"no worker can be started: {lost.reason}")
-        self._workers[self._workers.index(worker)] = self._start(worker.environment)
+        self._renew(worker)
         return [] if worker.request is None else [(worker.request, lost)]
 
     def stop(self) -> None:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from sweep.errors import SweepError
 from sweep.faults import reach
@@ -14,16 +16,22 @@ from sweep.faults import reach
 READY = "ready"
 STOP = "stop"
 END = "end"
+RETIRE = "retire"
+
+GROWN_BYTES = 512 * 2**20
+"""What libraries keep for each new shape of a model, or a user's code for ever, is not to take the machine's memory."""
 
 
 def serve(connection: Connection) -> None:
-    """READY once all is imported; then the events of each request, and END.
+    """READY once all is imported; then the events of each request, and END; or RETIRE, and no more requests, where the
+    process has grown by more than GROWN_BYTES since its first one.
 
     A STOP that has come by the next event ends the request there. A SweepError is no fault of the request, such as a
     full disk: it is sent in place of what it prevented.
     """
     function = connection.recv()
     connection.send(READY)
+    first: int | None = None
     while True:
         request = connection.recv()
         if request == STOP:  # it came after the request's last event
@@ -39,7 +47,20 @@ def serve(connection: Connection) -> None:
         except SweepError as exc:
             connection.send(exc)
         reach("worker.end")
+        now = resident_bytes()
+        first = now if first is None else first
+        if now - first > GROWN_BYTES:
+            connection.send(RETIRE)
+            return
         connection.send(END)
+
+
+def resident_bytes() -> int:
+    """The memory of this process; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def work(connection: Connection) -> int:

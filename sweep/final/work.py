@@ -12,11 +12,11 @@ from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, Retra
 from sweep.text import one_line, os_error_line
 from sweep.trial.runtime import configure_runtime, import_tensorflow
 
-_WORKPLACE = ("sweep.trial.run", "sweep.final.retrain", "sweep.final.evaluate")
+_WORKPLACE = ("sweep.search.oracle_searcher", "sweep.trial.run", "sweep.final.retrain", "sweep.final.evaluate")
 
 
 def preload() -> None:
-    """Import all that training and evaluating need."""
+    """Import all that searching, training and evaluating need."""
     import_tensorflow()
     for module in _WORKPLACE:
         importlib.import_module(module)

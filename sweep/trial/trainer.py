@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from sweep.data.ahead import ask_for
 from sweep.seeds import derive_seed
 from sweep.trial.step import (
     ConcreteFunction,
@@ -99,6 +100,7 @@ class Trainer:
         rows = max(1, CHUNK_BYTES // batch_bytes) * self._batch_size
         for start in range(0, len(order), rows):
             chosen = order[start : start + rows]
+            ask_for(self._images, chosen)
             yield self._images[chosen], self._labels[chosen]
 
 

@@ -14,11 +14,13 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from sweep.trial import kept
 from tests.adversity import Adversity, at, call_under, file_limit, interrupt, no_space, permissions_bind
 from tests.tiny_sweep import Done, Trainer, digest, write_images, write_space
 
@@ -498,10 +500,17 @@ def test_a_folder_in_which_a_picture_changed_came_or_went(trainer: Trainer, fold
     assert digest(root(folder)) == digest(root(whole))
 
 
+@contextlib.contextmanager
+def cache_vanishes(cache: Path) -> Iterator[None]:
+    """After the first trial, where the next one has none of its images yet."""
+    with mock.patch.object(kept, "MOST", 0), at("checkpoint.replace", 1, partial(shutil.rmtree, cache)):
+        yield
+
+
 def test_a_cache_that_vanishes_fails_no_trial_and_is_made_anew(finished: Path, trainer: Trainer, folder: Path) -> None:
     settings, gone = {"SWEEP_CACHE": str(folder / "cache")}, partial(shutil.rmtree, folder / "cache")
     call = partial(call_under, trainer, cwd=folder, environment=settings)
-    done = call(partial(at, "checkpoint.replace", 1, gone), "run", "tiny.yaml", "--workers", "0")
+    done = call(partial(cache_vanishes, folder / "cache"), "run", "tiny.yaml", "--workers", "0")
     expect_line(done, 1, "the prepared images are gone or damaged; resume the sweep, which prepares them anew")
     assert completed(trainer, folder) == [0]
     done = call(partial(at, "winner.frozen", 1, gone), "resume", "--workers", "0")

@@ -77,3 +77,12 @@ def failing_preload() -> None:
 def preloaded(request: object) -> Iterator[list[int]]:
     """The processes in which `preload` was called: this one, or those that it was forked from."""
     yield _preloaded
+
+
+_hoard: list[bytes] = []
+
+
+def hoard(request: int) -> Iterator[int]:
+    """The process that it ran in, which keeps so many bytes for ever."""
+    _hoard.append(os.urandom(1) * request)
+    yield os.getpid()

@@ -11,6 +11,7 @@ import pytest
 from sweep.errors import SweepFailed
 from sweep.executors.base import WorkerLost
 from sweep.executors.pool import PoolExecutor
+from sweep.executors.worker import GROWN_BYTES
 from tests.executors import functions
 from tests.executors.launchers import make_launcher
 from tests.executors.test_contract import drain
@@ -94,6 +95,16 @@ def test_a_worker_killed_while_idle_is_replaced_in_silence(pool: Pool) -> None:
             assert executor.collect(0.1) == []
         executor.submit(1)
         assert [event for _, event in drain(executor)] == ["1:0"]
+
+
+def test_a_worker_that_has_grown_is_replaced_once_its_request_is_done(pool: Pool) -> None:
+    with pool(functions.hoard) as executor:
+        pids = []
+        for size in (1000, 1000, GROWN_BYTES + 2**26, 1000):
+            executor.submit(size)
+            pids += [event for _, event in drain(executor)]
+    assert pids[0] == pids[1] == pids[2] != pids[3]
+    assert executor._started == 2
 
 
 def test_a_request_goes_to_the_free_worker_that_had_its_kind_and_another_to_the_one_that_had_least(pool: Pool) -> None:
