@@ -44,6 +44,7 @@ def make_run(trials: int, done: int) -> None:
 
     with Store.open(run.database) as store:
         store.record_event("started", workers=1)
+        store.record_event("planned", max_trials=trials, trials=trials, epochs=trials, exact=True)
         tracker, tables = make_tracker(run, store, space), TableObserver(run, store)
         tracker.rebuild([])
         parts = make_searcher(space), InlineExecutor(train), store

@@ -7,7 +7,7 @@ from typing import Any
 
 from sweep.errors import SweepFailed
 from sweep.executors.base import Executor, WorkerLost
-from sweep.records import Decision, Proposal, TrialResult
+from sweep.records import Decision, Proposal, TrialResult, Workload
 from sweep.search.searcher import Searcher
 from sweep.space.definition import Space
 
@@ -18,7 +18,7 @@ _Request = tuple[str, tuple[Any, ...]]
 
 
 class SearcherTask:
-    """What the process runs: `replay`, which makes the searcher, then its methods. Light to pickle and to import."""
+    """What the process runs: `replay`, which makes the searcher, then its methods; and `workload`. Light to pickle."""
 
     def __init__(self, space: Space) -> None:
         self._space = space
@@ -31,6 +31,10 @@ class SearcherTask:
 
             self._searcher, open_proposals = replay(self._space, *arguments)
             yield list(open_proposals.values())
+        elif method == "workload":
+            from sweep.search.plan import make_plan
+
+            yield make_plan(*arguments).workload
         else:
             yield getattr(self._searcher, method)(*arguments)
 
@@ -57,10 +61,14 @@ class HostedSearcher:
     def promotable(self) -> set[int]:
         return self._call("promotable")
 
-    def _call(self, method: str) -> Any:
+    def workload(self, space: Space) -> Workload:
+        """What a search of this space trains in all, as `make_plan` says."""
+        return self._call("workload", space)
+
+    def _call(self, method: str, *arguments: Any) -> Any:
         for _ in range(LIVES):
             try:
-                return self._send(method)
+                return self._send(method, *arguments)
             except _Lost:
                 self._replay()
         raise SweepFailed(f"the search cannot go on: its process died {LIVES} times")

@@ -58,7 +58,10 @@ class Limits:
 
 
 class Loop:
-    """Trains what the searcher asks for until it asks for nothing more, the time is up, or a stop is requested."""
+    """Trains what the searcher asks for until it asks for nothing more, the time is up, or a stop is requested.
+
+    `begun` is called when the first trials run and are in the store, before any observer hears of anything.
+    """
 
     def __init__(
         self,
@@ -71,7 +74,9 @@ class Loop:
         observers: Sequence[Observer] = (),
         limits: Limits = Limits(),
         stop: StopSignal | None = None,
+        begun: Callable[[], None] = lambda: None,
     ) -> None:
+        self._begun: Callable[[], None] | None = begun
         self._searcher, self._executor, self._store = searcher, executor, store
         self._seed, self._checkpoints, self._observers, self._limits = seed, checkpoints, observers, limits
         self._stop = stop or StopSignal()
@@ -109,6 +114,9 @@ class Loop:
     def _publish(self) -> None:
         """One write to the disk for all that has happened since the last one; then the observers hear of it."""
         self._store.commit()
+        if self._begun is not None:
+            self._begun()
+            self._begun = None
         if self._has_results:
             self._has_results = False
             self._drop_checkpoints()  # not before the results they led to are on disk

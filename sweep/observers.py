@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from sweep.records import EpochReport, TrialLost, TrialRecord
+from sweep.records import EpochReport, TrialLost, TrialRecord, Workload
 from sweep.space.definition import Space
 from sweep.store.export import write_tables
 from sweep.store.layout import RunDirectory
@@ -57,7 +57,7 @@ class Reporter:
     def ready(self, ready: Ready) -> None:
         """Data and space are checked; nothing has been written yet."""
 
-    def searching(self, store: Store, space: Space, workers: int) -> None:
+    def searching(self, store: Store, space: Space, workers: int, workload: Workload) -> None:
         """The search begins, or goes on."""
 
     def trial(self, record: TrialRecord) -> None:

@@ -130,6 +130,16 @@ Decision = Proposal | TrialResult | LimitsRaised
 
 
 @dataclass(frozen=True)
+class Workload:
+    """What a search will train where nothing fails and nothing stops early. `exact` is False where the epochs depend on
+    results that are not known yet."""
+
+    trials: int
+    epochs: int
+    exact: bool
+
+
+@dataclass(frozen=True)
 class TrialRecord:
     """A row of the results table: one trial as the store knows it."""
 

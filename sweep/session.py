@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from sweep.machine import this_machine
 from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
 from sweep.preparation import Ready
-from sweep.records import Proposal, TrialRequest
+from sweep.records import Proposal, TrialRequest, Workload
 from sweep.result import SweepResult, read_result
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
@@ -41,6 +42,7 @@ from sweep.workers import choose_workers, gpu_environments
 
 if TYPE_CHECKING:
     from sweep.search.searcher import Searcher
+    from sweep.space.definition import Space
 
 
 class Session:
@@ -76,10 +78,9 @@ class Session:
         with (
             StopSignal(self._reporter.stopping) as stop,
             self._trial_executor() as executor,
-            self._searcher() as (searcher, open_proposals),
+            self._searcher() as (searcher, open_proposals, count_workload),
         ):
-            self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
-            self._reporter.searching(self._store, self._space, self._workers)
+            self._reporter.searching(self._store, self._space, self._workers, self._workload(count_workload))
             ending: Ending | None = None
             try:
                 ending = self._loop(searcher, executor, stop).run(open_proposals)
@@ -146,18 +147,34 @@ class Session:
         write_final(self._directory.tensorboard, metrics, metrics["classes"])
 
     @contextlib.contextmanager
-    def _searcher(self) -> Iterator[tuple[Searcher, list[Proposal]]]:
-        """The searcher as the decisions so far have left it, and its proposals that have not ended."""
+    def _searcher(self) -> Iterator[tuple[Searcher, list[Proposal], Callable[[Space], Workload]]]:
+        """The searcher as the decisions so far have left it, its proposals that have not ended, and what tells how much
+        a search is."""
         if self._workers == 0:
             from sweep.search.oracle_searcher import replay
+            from sweep.search.plan import make_plan
 
             searcher, open_proposals = replay(self._first_space, self._store.decisions())
-            yield searcher, list(open_proposals.values())
+            yield searcher, list(open_proposals.values()), lambda space: make_plan(space).workload
             return
         task = SearcherTask(self._first_space)
         with PoolExecutor(task, self._launcher, [runtime_environment(1)], self._directory.logs, name="search") as host:
             hosted = HostedSearcher(host, self._store.decisions)
-            yield hosted, hosted.open_proposals
+            yield hosted, hosted.open_proposals, hosted.workload
+
+    def _workload(self, count: Callable[[Space], Workload]) -> Workload:
+        """Counted once for all sessions: to rehearse a search of thousands of trials takes seconds."""
+        limit = self._space.search.max_trials
+        for event in self._store.events("planned"):
+            if event.payload["max_trials"] == limit:
+                return Workload(event.payload["trials"], event.payload["epochs"], event.payload["exact"])
+        workload = count(self._space)
+        self._store.record_event("planned", max_trials=limit, **dataclasses.asdict(workload))
+        return workload
+
+    def _begin_board(self) -> None:
+        """While the first trials run: it may be made anew from thousands of them."""
+        self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
 
     def _loop(self, searcher: Searcher, executor: Executor, stop: StopSignal) -> Loop:
         return Loop(
@@ -174,6 +191,7 @@ class Session:
                 failures=self._space.max_failures,
             ),
             stop=stop,
+            begun=self._begin_board,
         )
 
     def _seconds_left(self) -> float | None:

@@ -16,7 +16,7 @@ from sweep.cli.tables import STATE_STYLES
 from sweep.cli.terminal import config_text, is_number, literal, make_console, seconds
 from sweep.loop import Ending
 from sweep.observers import Reporter
-from sweep.records import EpochReport, Objective, TrialLost, TrialRecord, TrialState
+from sweep.records import EpochReport, Objective, TrialLost, TrialRecord, TrialState, Workload
 from sweep.space.definition import Space
 from sweep.store.store import Store
 from sweep.text import counted, number
@@ -98,22 +98,19 @@ class ConsoleReporter(Reporter):
             self._say(f"[yellow]left out:[/] {len(ready.prepared.excluded):,} images; the run's store lists them")
         self._bar("starting", 0, None)
 
-    def searching(self, store: Store, space: Space, workers: int) -> None:
-        from sweep.search.plan import make_plan
-
+    def searching(self, store: Store, space: Space, workers: int, workload: Workload) -> None:
         self._goal = space.goal
-        plan = make_plan(space)
-        about = "" if plan.exact else "about "
-        amount = f"{counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}"
+        about = "" if workload.exact else "about "
+        amount = f"{counted(workload.trials, 'trial')}, {about}{counted(workload.epochs, 'epoch')}"
         where = f"on {counted(workers, 'worker')}" if workers else "in this process"
-        self._say(f"run {literal(store.facts['name'])}: {plan.method}, {amount} {where}")
+        self._say(f"run {literal(store.facts['name'])}: {space.search.method}, {amount} {where}")
         done = store.trials(live=False)
         for record in done:
             self._note_incumbent(record)
         self._epochs = {(record.id, epoch) for record in done for epoch in range(1, record.epochs_trained + 1)}
         if self._epochs:
             self._say(f"resumed: {counted(len(self._epochs), 'epoch')} of {counted(len(done), 'trial')} done already")
-        self._bar("starting", len(self._epochs), plan.epochs)
+        self._bar("starting", len(self._epochs), workload.epochs)
 
     def trial(self, record: TrialRecord) -> None:
         if record.state is TrialState.RUNNING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sweep.records import Config, Proposal, TrialResult, TrialState
+from sweep.records import Config, Proposal, TrialResult, TrialState, Workload
 from sweep.search.oracle_searcher import make_searcher
 from sweep.search.searcher import Searcher
 from sweep.space.definition import BayesianSearch, Space
@@ -42,6 +42,10 @@ class Plan:
     size: int | None
     configs: tuple[Config, ...]
     checkpoints: int
+
+    @property
+    def workload(self) -> Workload:
+        return Workload(self.trials, self.epochs, self.exact)
 
 
 def make_plan(space: Space) -> Plan:

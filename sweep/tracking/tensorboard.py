@@ -85,11 +85,13 @@ class TensorBoardTracker:
         # As if it had ended now, so that the relative time axis is true and what a resume appends comes later.
         now = time.time()
         wall_time = now - sum(report.seconds for report in reports)
-        self._start(record, wall_time)
-        for report in reports:
-            wall_time += report.seconds
-            self._curves(report, wall_time)
-        self._update(record, now)
+        file = self._file(record)
+        with file.gathering():
+            self._start(record, wall_time, file)
+            for report in reports:
+                wall_time += report.seconds
+                self._curves(report, wall_time)
+            self._update(record, now)
 
     def _update(self, record: TrialRecord, wall_time: float) -> None:
         run = self._start(record, wall_time)
@@ -109,7 +111,10 @@ class TensorBoardTracker:
             run.file.write(points, report.epoch, wall_time)
             run.epoch = report.epoch
 
-    def _start(self, record: TrialRecord, wall_time: float) -> _Run:
+    def _file(self, record: TrialRecord) -> EventFile:
+        return EventFile(self._logdir / f"trial-{record.id:04d}")
+
+    def _start(self, record: TrialRecord, wall_time: float, file: EventFile | None = None) -> _Run:
         if record.id not in self._runs:
             # The number comes first because the page cuts the text off after some 16 letters.
             row = f"{record.id:04d} {self._name}-{self._id[:6]}"
@@ -117,7 +122,7 @@ class TensorBoardTracker:
             if not self._runs:
                 # In a directory of their own the columns would be an empty run in every list: they go with a trial.
                 values.append(hparams.experiment(self._name, self._dimensions, _columns(self._goal)))
-            run = self._runs[record.id] = _Run(EventFile(self._logdir / f"trial-{record.id:04d}"))
+            run = self._runs[record.id] = _Run(file or self._file(record))
             run.file.write(values, 0, wall_time)
         return self._runs[record.id]
 

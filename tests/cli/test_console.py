@@ -15,7 +15,7 @@ from sweep.final.requests import RetrainEpoch
 from sweep.final.winner import Winner
 from sweep.loop import Ending
 from sweep.observers import Reporter
-from sweep.records import EpochReport, TrialLost, TrialRecord, TrialState
+from sweep.records import EpochReport, TrialLost, TrialRecord, TrialState, Workload
 from sweep.space.definition import Space
 from sweep.store.store import Store
 from tests.cli.conftest import ADAM, Run
@@ -69,7 +69,7 @@ def tell_all(reporter: Reporter, store: Store) -> None:
     reporter.data(3, 3)
     warnings = ("[red]leak[/red] of \x1b[2J", "another")
     reporter.ready(FakeReady(FakeReport((), warnings), (1, 2)))  # type: ignore[arg-type]
-    reporter.searching(store, SPACE, 2)
+    reporter.searching(store, SPACE, 2, Workload(1, 9, exact=True))
     reporter.trial(record(0, TrialState.RUNNING))
     reporter.trial(record(1, TrialState.RUNNING))
     reporter.epoch(EpochReport(0, 1, {}, 0.5))
@@ -178,7 +178,7 @@ def test_a_resumed_search_says_what_is_done(
     run.trial(0, values=(0.5, 0.75))
     run.trial(1, TrialState.RUNNING, (0.25,))
     with ConsoleReporter() as reporter:
-        reporter.searching(run.store, SPACE, 0)
+        reporter.searching(run.store, SPACE, 0, Workload(4, 16, exact=False))
         reporter.trial(record(2, TrialState.COMPLETED, 0.625))
         reporter.trial(record(3, TrialState.COMPLETED, 0.875))
     lines = capsys.readouterr().out.splitlines()

@@ -104,8 +104,11 @@ def test_a_fault_of_our_own_is_one_line_too_and_keeps_its_traceback(
         (["run"], "Missing argument 'FILE' (see: sweep run --help)"),
         (["data", "check"], "Missing argument 'SOURCE' (see: sweep data check --help)"),
         (["show", "--runs-dir"], "Option '--runs-dir' requires an argument"),
-        (["run", "x", "--workers", "-1"], "Invalid value for '--workers': -1 is not in the range x>=0"),
-        (["run", "x", "--workers", "two"], "Invalid value for '--workers': 'two' is not a valid integer range"),
+        (["run", "x", "--workers", "-1"], "Invalid value for '--workers': '-1' is neither 'auto' nor a number"),
+        (
+            ["run", "x", "--workers", "two"],
+            "Invalid value for '--workers': 'two' is neither 'auto' nor a number",
+        ),
         (["trials", "--limit", "0"], "Invalid value for '--limit': 0 is not in the range x>=1"),
         (["trials", "--sort", "x\x1b"], r"Invalid value for '--sort': 'x\x1b' is not one of 'id', 'objective'"),
         (["export", "--format", "xml"], "Invalid value for '--format': 'xml' is not one of 'csv', 'json'"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from sweep.executors.fork_server import AVAILABLE
 from sweep.store.store import Store
 from tests.tiny_sweep import Trainer, digest, open_store, write_images, write_space
 
@@ -102,7 +103,9 @@ def test_the_metrics_have_the_documented_shape(finished: Path) -> None:
 
 
 def test_the_winner_is_frozen_before_the_test_images_are_opened(finished: Path) -> None:
-    assert events(finished) == ["started", "searched", "search_finished", "winner", "test_evaluation", "finished"]
+    assert events(finished) == [
+        *("started", "planned", "searched", "search_finished", "winner", "test_evaluation", "finished"),
+    ]
 
 
 def test_the_model_loads_with_plain_keras_takes_pixels_and_has_the_accuracy_that_was_reported(
@@ -218,29 +221,36 @@ def test_a_search_without_the_answer_ends_with_the_best_trial_and_the_command_fo
     assert done.out.endswith("retrain and test the winner with: sweep retrain-best tiny-001\n")
 
 
-def test_two_workers_of_whom_one_is_killed_come_to_the_same_table(
-    finished: Path, trainer: Trainer, folder: Path
+def children(pid: int) -> list[int]:
+    """In the order in which they were started."""
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+@pytest.mark.skipif(not AVAILABLE, reason="there are no fork servers on this system")
+@pytest.mark.parametrize("victim", ["worker", "search", "server"])
+def test_a_process_that_is_killed_changes_no_result(
+    victim: str, finished: Path, trainer: Trainer, folder: Path
 ) -> None:
     process = trainer.start("run", write_space(folder), "--workers", "2", "--no-retrain", "--json", cwd=folder)
     run = folder / "runs" / "tiny-001"
-    victim = None
-    while process.poll() is None and victim is None:
+    begun = False
+    while process.poll() is None and not begun:
         time.sleep(0.02)
         if (run / "sweep.db").exists():
             with open_store(run) as store:
                 begun = any(trial.state == "running" for trial in store.trials())
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            victim = int(children[0]) if begun and children else None
-    assert victim is not None
-    os.kill(victim, signal.SIGKILL)
+    (server,) = children(process.pid)
+    first, _, search = children(server)
+    os.kill({"worker": first, "search": search, "server": server}[victim], signal.SIGKILL)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert json.loads(out)["digest"] == digest(finished)
     with open_store(run) as store:
         outcomes = [[attempt.outcome for attempt in store.attempts(trial.id)] for trial in store.trials()]
-    assert sorted(outcomes, key=len)[-1] == ["lost", "completed"]
+    assert sorted(outcomes, key=len)[-1] == (["lost", "completed"] if victim == "worker" else ["completed"])
     assert all(len(one) == 1 for one in sorted(outcomes, key=len)[:-1])
-    assert len(list((run / "logs").glob("worker-*.log"))) == 3  # one in the place of the killed one
+    logs = {name: len(list((run / "logs").glob(f"{name}-*.log"))) for name in ("worker", "search")}
+    assert logs == {"worker": 2 + (victim == "worker"), "search": 1 + (victim == "search")}
 
 
 def test_enqueued_configurations_come_first(trainer: Trainer, folder: Path) -> None:

@@ -77,15 +77,16 @@ class Sweep:
             raise AssertionError(f"{self}: exit {code}\n{(self.folder / 'output.log').read_text()[-3000:]}")
 
     def kill_at_random(self, generator: random.Random, longest: float) -> None:
-        """Start it, wait for a random time, and kill the orchestrator, all of its workers, or the whole group."""
+        """Start it, wait for a random time, and kill the orchestrator, one of its processes, or the whole group."""
         process = self.start()
-        victim = generator.choice(["orchestrator", "group", "worker"])
+        victim = generator.choice(["orchestrator", "group", "worker"])  # or the fork server, or the searcher
         moment = generator.uniform(0.0, longest)
         if _ends_within(process, moment):
             return
-        workers = _children(process.pid)
-        if victim == "worker" and workers:
-            os.kill(generator.choice(workers), signal.SIGKILL)
+        others = _descendants(process.pid)
+        if victim == "worker" and others:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(generator.choice(others), signal.SIGKILL)
             process.wait(TIMEOUT)
         elif victim == "orchestrator":
             process.kill()
@@ -116,9 +117,12 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def _children(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in path.read_text().split()] if path.exists() else []
+def _descendants(pid: int) -> list[int]:
+    """The fork server, and what it has forked: workers and the searcher."""
+    with contextlib.suppress(OSError):
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [*children, *(one for child in children for one in _descendants(child))]
+    return []
 
 
 def _kill_group(pid: int) -> None:
