@@ -113,14 +113,23 @@ def show_trials(trials: Sequence[TrialRecord], result: SweepResult) -> None:
     if common:
         values = "  ".join(f"{name}={text}" for name, text in common.items())
         console.print(f"all trials: {literal(values)}", style="dim")
-    table = _trial_table(trials, result)
     about = [_about(trial, common) for trial in trials]
     if not trials:
         console.print("no trials yet")
-    elif console.width - console.measure(table).maximum > CONFIG_WIDTH:
+    elif console.width - console.measure(_trial_table(_widest(trials), result)).maximum > CONFIG_WIDTH:
         console.print(_trial_table(trials, result, about))
     else:
-        _print_with_lines_below(console, table, about)
+        _print_with_lines_below(console, _trial_table(trials, result), about)
+
+
+def _widest(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Of each column the trial that makes it as wide as it is: all that takes part in the width of the table, which
+    takes long to measure by thousands."""
+    texts = [
+        (trial.state.value, *_cells(trial)[2:], f"{trial.bracket}/{trial.rung}", seconds(trial.seconds), str(trial.id))
+        for trial in trials
+    ]
+    return [trials[max(range(len(trials)), key=lambda row: len(texts[row][column]))] for column in range(len(texts[0]))]
 
 
 def _trial_table(trials: Sequence[TrialRecord], result: SweepResult, about: Sequence[str] = ()) -> Table:
