@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import gc
 import importlib
 import os
 import tempfile
@@ -102,6 +103,7 @@ def of_one_process(definition: Path, overrides: list[str], folder: Path) -> None
     space = sweep.load_space(definition, overrides)
     configure_runtime(space.threads_per_trial, space.deterministic)
     wrap_all(clock)
+    gc.freeze()  # as a worker does, so that it looks for a trial's garbage among its own objects only
     clock.end()
     result = sweep.run(space, runs_dir=folder / "runs", workers=0, retrain=False)
     clock.begin("the rest")

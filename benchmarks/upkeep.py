@@ -138,24 +138,24 @@ def commands(rounds: int) -> Iterator[Result]:
 
 
 def memory(rounds: int) -> Iterator[Result]:
-    """Told is the worst round. How much of the mapped file is a worker's own at the moment of a look depends on whether
-    the other one has read the same pages by then: of equal sweeps, one may have much more of it."""
+    """What a worker has written to: its own, and no copy of the data if it does not grow with them. Pages of the mapped
+    file that are as they were read belong to nobody, though the kernel counts them as a worker's until another has read
+    them, too. Told is the worst round."""
     found: list[Facts] = []
     for _ in range(rounds):
         with folder_of_its_own() as folder:
             found.append(run_in(folder, module("memory", "benchmarks.worker_memory", "--json")).facts)
         print(f"  memory: {json.dumps(dict(found[-1]))}", file=sys.stderr, flush=True)
-    for kind, name in (("all", "USS"), ("written", "without clean pages")):
-        for smaller in ("small", "middle"):
-            yield memory_result(found, kind, name, smaller)
+    for smaller in ("small", "middle"):
+        yield memory_result(found, smaller)
 
 
-def memory_result(found: Sequence[Facts], kind: str, name: str, smaller: str) -> Result:
-    grown = [facts["large"][kind] - facts[smaller][kind] for facts in found]
+def memory_result(found: Sequence[Facts], smaller: str) -> Result:
+    grown = [facts["large"]["written"] - facts[smaller]["written"] for facts in found]
     before, after = found[0][smaller]["data"], found[0]["large"]["data"]
     more = after - before
     return Result(
-        f"memory of a worker, {name}, {before / 1e6:,.0f} to {after / 1e6:,.0f} MB of data",
+        f"memory of a worker, {before / 1e6:,.0f} to {after / 1e6:,.0f} MB of data",
         f"{max(grown) / 1e6:+,.0f} MB",
         f"{len(grown)} rounds: {', '.join(f'{one / 1e6:+,.0f}' for one in grown)}",
         f"{max(grown) / more:.2f} of the data",

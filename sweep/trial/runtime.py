@@ -52,6 +52,7 @@ def import_tensorflow() -> Any:
     """TensorFlow, without what it writes to the terminal while it is loaded and when it meets no GPU."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # a model that is only looked at takes no whole card
     with _quiet_stderr(), _no_collection():
         import tensorflow
 
