@@ -167,12 +167,12 @@ def _session(
 @contextlib.contextmanager
 def _launcher(space: Space, workers: int | None) -> Iterator[Launcher]:
     """What starts the workers. A fork server imports what they need at once, while the images are made ready."""
-    from sweep.executors.fork_server import AVAILABLE, ForkServer
+    from sweep.executors.fork_server import ForkServer, is_available
     from sweep.executors.launch import FreshInterpreters
     from sweep.final.work import preload
     from sweep.trial.environment import runtime_environment
 
-    if workers == 0 or not AVAILABLE:
+    if workers == 0 or not is_available():
         yield FreshInterpreters()
         return
     with ForkServer(preload, runtime_environment(space.threads_per_trial)) as server:

@@ -14,6 +14,9 @@ from sweep.space.definition import Space
 LIVES = 3
 """A process that has died more often than this while it did one thing will do so again."""
 
+NO_SEARCHER = "no searcher"
+"""The answer of a process that was started in the place of another one."""
+
 _Request = tuple[str, tuple[Any, ...]]
 
 
@@ -35,6 +38,8 @@ class SearcherTask:
             from sweep.search.plan import make_plan
 
             yield make_plan(*arguments).workload
+        elif self._searcher is None:
+            yield NO_SEARCHER
         else:
             yield getattr(self._searcher, method)(*arguments)
 
@@ -66,12 +71,14 @@ class HostedSearcher:
         return self._call("workload", space)
 
     def _call(self, method: str, *arguments: Any) -> Any:
+        reason = ""
         for _ in range(LIVES):
             try:
                 return self._send(method, *arguments)
-            except _Lost:
+            except _Lost as exc:
+                reason = str(exc)
                 self._replay()
-        raise SweepFailed(f"the search cannot go on: its process died {LIVES} times")
+        raise SweepFailed(f"the search cannot go on: {reason}")
 
     def _replay(self) -> list[Proposal]:
         reason = ""
@@ -89,6 +96,8 @@ class HostedSearcher:
             found += [event for _, event in self._executor.collect(1.0)]
         if isinstance(found[-1], WorkerLost):
             raise _Lost(found[-1].reason)
+        if found[-1] == NO_SEARCHER:
+            raise _Lost("its process was replaced again and again")
         return found[-1]
 
 

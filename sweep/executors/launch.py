@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,11 @@ from typing import IO, Any, Protocol
 class WorkerProcess(Protocol):
     """A process that serves one end of a pipe (`sweep.executors.worker`) until the pipe is closed."""
 
+    @property
+    def culprit(self) -> object:
+        """Once it has ended: what has failed, this process or one that many depend on. The same object means the same
+        failure."""
+
     def kill(self) -> None:
         """End it now, without waiting for that; nothing where it has ended."""
 
@@ -23,7 +29,7 @@ class WorkerProcess(Protocol):
 
 
 class Launcher(Protocol):
-    """Starts the processes of workers."""
+    """Starts the processes of workers. Raises OSError where that cannot be done."""
 
     def launch(self, connection: Connection, environment: Mapping[str, str], log: Path) -> WorkerProcess:
         """A process at the other end of `connection`, which writes to `log`, with these environment variables besides
@@ -40,7 +46,7 @@ class FreshInterpreters:
 
 
 def interpreter(
-    module: str, connection: Connection, environment: Mapping[str, str], output: IO[bytes]
+    module: str, connection: Connection | socket.socket, environment: Mapping[str, str], output: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     """`python -m module FD`, FD being the connection's. What this process can import, it can import, too."""
     path = os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))
@@ -58,6 +64,10 @@ class _Interpreter:
     def __init__(self, process: subprocess.Popen[Any]) -> None:
         self._process = process
 
+    @property
+    def culprit(self) -> object:
+        return self
+
     def kill(self) -> None:
         self._process.kill()
 
@@ -70,4 +80,9 @@ class _Interpreter:
 
 def ending(code: int) -> str:
     """An exit code, or minus the number of a signal, in words."""
-    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
+    if code >= 0:
+        return f"exited with code {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:  # a real-time signal
+        return f"was killed by signal {-code}"

@@ -18,7 +18,8 @@ from sweep.executors.worker import END, READY, RETIRE, STOP
 CLOSE_SECONDS = 5.0
 LOG_LINES = 20
 FAILED_STARTS = 3
-"""So many workers in a row that die before they are ready mean that none ever will be."""
+"""So many failures in a row, each of a worker that dies before it is ready or of what starts them all, mean that none
+ever will be."""
 
 REMEMBERED = 8
 """Of so many kinds of requests, the latest, a worker is taken to have kept something that speeds up another."""
@@ -83,7 +84,8 @@ class PoolExecutor:
     ) -> None:
         self._function, self._launcher, self._logs, self._kind, self._name = function, launcher, logs, kind, name
         self._workers: list[_Worker] = []
-        self._started = self._failed_starts = 0
+        self._started = 0
+        self._culprits: list[object] = []  # of starts that have failed since one succeeded
         self._fault: SweepError | None = None
         try:
             for environment in environments:
@@ -126,7 +128,7 @@ class PoolExecutor:
                 found += self._replace(worker)
                 continue
             if event == READY:
-                worker.is_ready, self._failed_starts = True, 0
+                worker.is_ready, self._culprits = True, []
             elif event == END:
                 worker.request = None
             elif event == RETIRE:
@@ -150,8 +152,9 @@ class PoolExecutor:
     def _replace(self, worker: _Worker) -> list[tuple[Any, Any]]:
         lost = worker.epitaph()
         worker.connection.close()
-        self._failed_starts += not worker.is_ready
-        if self._failed_starts >= FAILED_STARTS:
+        if not worker.is_ready and worker.process.culprit not in self._culprits:
+            self._culprits.append(worker.process.culprit)
+        if len(self._culprits) >= FAILED_STARTS:
             raise SweepFailed(f"no worker can be started: {lost.reason}")
         self._renew(worker)
         return [] if worker.request is None else [(worker.request, lost)]

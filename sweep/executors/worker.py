@@ -47,7 +47,7 @@ def serve(connection: Connection) -> None:
         except SweepError as exc:
             connection.send(exc)
         reach("worker.end")
-        now = resident_bytes()
+        now = own_bytes()
         first = now if first is None else first
         if now - first > GROWN_BYTES:
             connection.send(RETIRE)
@@ -55,12 +55,13 @@ def serve(connection: Connection) -> None:
         connection.send(END)
 
 
-def resident_bytes() -> int:
-    """The memory of this process; 0 where the system does not tell."""
+def own_bytes() -> int:
+    """The memory of this process besides mapped files; 0 where the system does not tell."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
     except OSError:
         return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
 def work(connection: Connection) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sweep.executors.fork_server import AVAILABLE
+from sweep.executors.fork_server import is_available
 from sweep.store.store import Store
 from tests.tiny_sweep import Trainer, digest, open_store, write_images, write_space
 
@@ -226,7 +226,7 @@ def children(pid: int) -> list[int]:
     return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
 
-@pytest.mark.skipif(not AVAILABLE, reason="there are no fork servers on this system")
+@pytest.mark.skipif(not is_available(), reason="there are no fork servers on this system")
 @pytest.mark.parametrize("victim", ["worker", "search", "server"])
 def test_a_process_that_is_killed_changes_no_result(
     victim: str, finished: Path, trainer: Trainer, folder: Path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import multiprocessing
 import os
 import signal
 import time
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sweep.errors import SweepFailed
+from sweep.executors import worker
 
 
 def count(request: int) -> Iterator[str]:
@@ -49,7 +52,7 @@ def environment(request: str) -> Iterator[str | None]:
 def pid(request: object) -> Iterator[int]:
     """The process that it ran in."""
     yield os.getpid()
-    time.sleep(0.2)
+    time.sleep(0.05)
 
 
 def full_disk(request: object) -> Iterator[str]:
@@ -68,6 +71,30 @@ def preload() -> None:
 
 def slow_preload() -> None:
     time.sleep(60)
+
+
+def brief_preload() -> None:
+    time.sleep(2)
+
+
+def no_growth() -> None:
+    """Every worker retires after its first request."""
+    worker.GROWN_BYTES = -1
+
+
+def hang(request: object) -> Iterator[int]:
+    """The process that it ran in, which then does nothing for a long time."""
+    yield os.getpid()
+    time.sleep(600)
+
+
+def with_a_child(request: str) -> Iterator[int]:
+    """A child process that lives as long as this one, which writes the file `request` when it ends."""
+    atexit.register(Path(request).touch)
+    child = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,), daemon=True)
+    child.start()
+    assert child.pid is not None
+    yield child.pid
 
 
 def failing_preload() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sweep.executors.fork_server import AVAILABLE, ForkServer
+from sweep.executors.fork_server import ForkServer, is_available
 from sweep.executors.launch import FreshInterpreters, Launcher
 from tests.executors import functions
 
@@ -17,7 +17,7 @@ def make_launcher(kind: str) -> Iterator[Launcher]:
     if kind == "interpreters":
         yield FreshInterpreters()
         return
-    if not AVAILABLE:
+    if not is_available():
         pytest.skip("there are no fork servers on this system")
     with ForkServer(functions.preload, {}) as server:
         yield server
