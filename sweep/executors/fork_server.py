@@ -171,7 +171,6 @@ def serve(control: socket.socket) -> None:
     if not preload:
         return
     pickle.loads(preload)()
-    gc.collect()
     gc.freeze()  # no collection touches, and so copies, the pages that the workers share
     running: dict[int, tuple[int, socket.socket]] = {}
     while True:

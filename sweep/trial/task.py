@@ -24,16 +24,24 @@ class TrialTask:
         self._kept: KeptTrainings | None = None
 
     def __call__(self, request: TrialRequest) -> Iterator[EpochReport | TrialResult]:
-        space = self._context.space
-        configure_runtime(space.threads_per_trial, space.deterministic)
+        self._configure()
         from sweep.model.user_code import expect_code
         from sweep.trial.kept import KeptTrainings
         from sweep.trial.run import run_trial
 
-        expect_code(space.model, self._context.code)
+        expect_code(self._context.space.model, self._context.code)
         if self._kept is None:
             self._kept = KeptTrainings()
         yield from run_trial(self._context, request, kept=self._kept)
+
+    def warm_up(self) -> None:
+        """TensorFlow and its devices come up, which takes a moment that a first trial need not wait for."""
+        self._configure()
+        import_tensorflow().config.list_logical_devices()
+
+    def _configure(self) -> None:
+        space = self._context.space
+        configure_runtime(space.threads_per_trial, space.deterministic)
 
     def __reduce__(self) -> tuple[object, tuple[TrialContext]]:
         return _arrive, (self._context,)
@@ -44,4 +52,6 @@ def _arrive(context: TrialContext) -> TrialTask:
     import_tensorflow()
     importlib.import_module("sweep.trial.run")
     gc.freeze()  # after each trial its garbage is looked for, among its own objects and not among all of TensorFlow's
-    return TrialTask(context)
+    task = TrialTask(context)
+    task.warm_up()
+    return task

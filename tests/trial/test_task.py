@@ -24,6 +24,6 @@ def test_the_task_trains_the_built_in_model_after_a_journey_to_a_worker(
     assert gc.get_freeze_count() > 0
     request = TrialRequest(trial=0, config={"conv_layers": 1, "filters": 2, "batch_size": 32}, seed=1, last_epoch=2)
     *reports, result = function(request)
-    assert configured == [(3, False)]
+    assert configured == [(3, False)] * 2  # when it arrives, and with the request
     assert [report.epoch for report in reports] == [1, 2]
     assert (result.state, result.epochs_trained) == (TrialState.COMPLETED, 2)

@@ -1,9 +1,11 @@
+import importlib.util
 import sys
 import types
 
 import numpy as np
 import pytest
 
+from sweep.data.sources import named
 from sweep.data.sources.named import from_digits, from_function, from_keras
 from sweep.errors import DataError
 
@@ -20,6 +22,17 @@ def module(tmp_path, monkeypatch):
 
     yield write
     sys.modules.pop("loaders_under_test", None)
+
+
+def test_digits_are_those_of_scikit_learn_wherever_its_file_lies(monkeypatch: pytest.MonkeyPatch):
+    from sklearn.datasets import load_digits
+
+    expected = load_digits()
+    for find in (importlib.util.find_spec, lambda name: None):
+        monkeypatch.setattr(importlib.util, "find_spec", find)
+        images, labels = named._digits()
+        np.testing.assert_array_equal(images, expected.images)
+        np.testing.assert_array_equal(labels, expected.target)
 
 
 def test_digits_are_spread_over_all_bytes_and_come_back_exactly():
