@@ -196,7 +196,6 @@ def _begun(name: str | None, runs_dir: str | Path) -> Iterator[tuple[RunDirector
 
     directory = find_run(Path(runs_dir), name)
     with _held(directory), Store.open(directory.database) as store:
-        store.trials()  # what is damaged is found out before anything is written to it
         space = first_space(directory, store)
         require_unedited(directory, space)
         yield directory, store, space
@@ -204,6 +203,7 @@ def _begun(name: str | None, runs_dir: str | Path) -> Iterator[tuple[RunDirector
 
 def _ready_again(directory: RunDirectory, store: Store, space: Space, workers: int | None, reporter: Reporter) -> Ready:
     """With the images and the code that the sweep began with; InputError where they are others."""
+    store.trials()  # what is damaged is found out before anything is written to it
     ready = _get_ready(space, workers, reporter, store.facts["dataset_digest"])
     if store.facts.get("code", ready.code) != ready.code:
         raise InputError(

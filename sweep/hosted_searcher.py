@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -52,7 +53,15 @@ class HostedSearcher:
 
     def __init__(self, executor: Executor, decisions: Callable[[], Sequence[Decision]]) -> None:
         self._executor, self._decisions = executor, decisions
-        self.open_proposals: list[Proposal] = self._replay()
+        self._submit("replay", self._decisions())
+
+    @functools.cached_property
+    def open_proposals(self) -> list[Proposal]:
+        """Those that have not ended. The replay runs while the caller does something else, until this is asked for."""
+        try:
+            return self._answer()
+        except _Lost:
+            return self._replay()
 
     def ask(self) -> Proposal | None:
         return self._call("ask")
@@ -84,13 +93,21 @@ class HostedSearcher:
         reason = ""
         for _ in range(LIVES):
             try:
-                return self._send("replay", self._decisions())
+                self._submit("replay", self._decisions())
+                return self._answer()
             except _Lost as exc:
                 reason = str(exc)
         raise SweepFailed(f"the search cannot go on: {reason}")
 
     def _send(self, method: str, *arguments: Any) -> Any:
+        self.open_proposals  # noqa: B018 - until they are there, the process is busy with them
+        self._submit(method, *arguments)
+        return self._answer()
+
+    def _submit(self, method: str, *arguments: Any) -> None:
         self._executor.submit((method, arguments))
+
+    def _answer(self) -> Any:
         found: list[Any] = []
         while self._executor.busy:
             found += [event for _, event in self._executor.collect(1.0)]

@@ -83,7 +83,7 @@ class Session:
             self._reporter.searching(self._store, self._space, self._workers, self._workload(count_workload))
             ending: Ending | None = None
             try:
-                ending = self._loop(searcher, executor, stop).run(open_proposals)
+                ending = self._loop(searcher, executor, stop).run(open_proposals())
             except TooManyFailures as exc:
                 raise SweepFailed(
                     f"{exc}; once that is mended, go on with: {self._directory.command('resume')}"
@@ -147,20 +147,20 @@ class Session:
         write_final(self._directory.tensorboard, metrics, metrics["classes"])
 
     @contextlib.contextmanager
-    def _searcher(self) -> Iterator[tuple[Searcher, list[Proposal], Callable[[Space], Workload]]]:
-        """The searcher as the decisions so far have left it, its proposals that have not ended, and what tells how much
-        a search is."""
+    def _searcher(self) -> Iterator[tuple[Searcher, Callable[[], list[Proposal]], Callable[[Space], Workload]]]:
+        """The searcher as the decisions so far have left it; what gives, once they are known, those of its proposals
+        that have not ended; and what tells how much a search is."""
         if self._workers == 0:
             from sweep.search.oracle_searcher import replay
             from sweep.search.plan import make_plan
 
             searcher, open_proposals = replay(self._first_space, self._store.decisions())
-            yield searcher, list(open_proposals.values()), lambda space: make_plan(space).workload
+            yield searcher, lambda: list(open_proposals.values()), lambda space: make_plan(space).workload
             return
         task = SearcherTask(self._first_space)
         with PoolExecutor(task, self._launcher, [runtime_environment(1)], self._directory.logs, name="search") as host:
             hosted = HostedSearcher(host, self._store.decisions)
-            yield hosted, hosted.open_proposals, hosted.workload
+            yield hosted, lambda: hosted.open_proposals, hosted.workload
 
     def _workload(self, count: Callable[[Space], Workload]) -> Workload:
         """Counted once for all sessions: to rehearse a search of thousands of trials takes seconds."""

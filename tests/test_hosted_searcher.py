@@ -119,7 +119,7 @@ def test_a_process_that_dies_at_every_call_ends_the_search_with_the_reason(tmp_p
         PoolExecutor(Dying(), FreshInterpreters(), [{}], tmp_path, name="search") as executor,
         pytest.raises(SweepFailed, match=r"the search cannot go on: its worker exited with code 1 .*ZeroDivisionError"),
     ):
-        HostedSearcher(executor, lambda: [])
+        HostedSearcher(executor, lambda: []).ask()
 
 
 class Dying:
@@ -130,4 +130,4 @@ class Dying:
 def test_a_search_that_would_decide_otherwise_is_refused_as_without_a_host() -> None:
     decisions = [Proposal(0, {"filters": 4, "dense_units": 8, "epochs": 3}, 0, 77)]
     with pytest.raises(SweepFailed, match="the search would decide otherwise now"):
-        HostedSearcher(InlineExecutor(SearcherTask(space("random"))), lambda: decisions)
+        HostedSearcher(InlineExecutor(SearcherTask(space("random"))), lambda: decisions).ask()

@@ -40,6 +40,7 @@ class CorrectedOracle(keras_tuner.Oracle):
     ongoing_trials: dict[str, Any]
     hyperparameters: Any
     _max_collisions: int
+    _id_to_hash: dict[str, str]
 
     def correct(self, space: Space, known: Mapping[int, Config]) -> None:
         """Finish the construction; KerasTuner's own `__init__` has run before."""
@@ -132,6 +133,11 @@ class CorrectedOracle(keras_tuner.Oracle):
 
     def update_space(self, hyperparameters: Any) -> None:
         """The whole space was declared at the beginning: no trial can bring anything new."""
+
+    def _record_values(self, trial: Any) -> None:
+        """Once: what a trial was given it keeps. KerasTuner looks again when it ends, for half the time of a tell."""
+        if trial.trial_id not in self._id_to_hash:
+            super()._record_values(trial)
 
     def save(self) -> None:
         """The store keeps what was asked and told; KerasTuner would rewrite JSON in place after every call."""

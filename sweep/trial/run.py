@@ -108,11 +108,11 @@ class _Run:
         image_input = ImageInput(
             self._dataset.image_shape, len(self._dataset.classes), self._dataset.mean, self._dataset.variance
         )
-        require_small_cnn(self._space, config, image_input)
         if kept is not None and checkpoint is not None:
             training = kept
             training.reuse(config, seed)
         else:
+            require_small_cnn(self._space, config, image_input)
             keras.utils.set_random_seed(derive_seed(seed, "build"))
             model = self._build(self._space, config, image_input)
             if kept is None:
