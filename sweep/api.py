@@ -50,12 +50,13 @@ def run(
     if name is not None:
         require_free(Path(runs_dir), name)  # before minutes go into reading images
     with _launcher(space, workers) as launcher:
+        from sweep.session import Session
+
         ready = _get_ready(space, workers, reporter)
         reporter.ready(ready)
         directory = new_run(Path(runs_dir), name, ready)
         with _held(directory), Store.open(directory.database) as store:
-            session = _session(directory, store, ready, workers, launcher, reporter, trials_per_gpu)
-            _search_and_finish(session, retrain)
+            _search_and_finish(Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain)
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -83,12 +84,14 @@ def resume(
         if overrides or not _is_done(directory, store):
             limits = limits_to_raise(store, space, overrides)
             with _launcher(space, workers) as launcher:
+                from sweep.session import Session
+
                 ready = _ready_again(directory, store, space, workers, reporter)
                 if limits is not None:
                     store.record_limits_raised(limits)
                 reporter.ready(ready)
                 _search_and_finish(
-                    _session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain
+                    Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain
                 )
     return open(directory.name, runs_dir=runs_dir)
 
@@ -106,12 +109,14 @@ def retrain_best(
     """
     reporter = reporter or Reporter()
     with _begun(name, runs_dir) as (directory, store, space), _launcher(space, workers) as launcher:
+        from sweep.session import Session
+
         ready = _ready_again(directory, store, space, workers, reporter)
         if not search_has_ended(store):
             raise InputError(
                 f"the search of {directory.name} has not ended yet; go on with: {directory.command('resume')}"
             )
-        _session(directory, store, ready, workers, launcher, reporter).finalize()
+        Session(directory, store, ready, workers, launcher, reporter).finalize()
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -125,8 +130,10 @@ def evaluate(
     """Evaluate the saved final model on test once more; this look is counted, too."""
     reporter = reporter or Reporter()
     with _begun(name, runs_dir) as (directory, store, space), _launcher(space, workers) as launcher:
+        from sweep.session import Session
+
         ready = _ready_again(directory, store, space, workers, reporter)
-        _session(directory, store, ready, workers, launcher, reporter).evaluate_again()
+        Session(directory, store, ready, workers, launcher, reporter).evaluate_again()
     return open(directory.name, runs_dir=runs_dir)
 
 
@@ -148,20 +155,6 @@ def _search_and_finish(session: Session, retrain: bool) -> None:
 def _is_done(directory: RunDirectory, store: Store) -> bool:
     """Whether the answer is there and nothing was begun since: not even the images are needed any more."""
     return [event.kind for event in store.events()][-1:] == ["finished"] and read_metrics(directory) is not None
-
-
-def _session(
-    directory: RunDirectory,
-    store: Store,
-    ready: Ready,
-    workers: int | None,
-    launcher: Launcher,
-    reporter: Reporter,
-    trials_per_gpu: int = 1,
-) -> Session:
-    from sweep.session import Session
-
-    return Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu)
 
 
 @contextlib.contextmanager

@@ -50,11 +50,6 @@ class FitTrainer:
     def variables(self) -> list[Any]:
         return [*state_variables(self._model), *self._strays]
 
-    is_reusable = False  # a `fit` keeps what it likes
-
-    def reuse(self, batch_size: int, seed: int) -> None:
-        raise NotImplementedError
-
     def run_epoch(self, epoch: int) -> dict[str, float]:
         """The epoch's metrics as the override's `fit` told its callbacks; nothing where it tells them nothing."""
         try:

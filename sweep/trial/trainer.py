@@ -33,13 +33,6 @@ class EpochTrainer(Protocol):
     def variables(self) -> list[Any]:
         """All state that the next epoch depends on, in an order that is the same for the same model."""
 
-    @property
-    def is_reusable(self) -> bool:
-        """Whether another trial can begin with `reuse` as if with an object of its own."""
-
-    def reuse(self, batch_size: int, seed: int) -> None:
-        """Train with these from now on. The values of `variables` are to be assigned besides."""
-
     def run_epoch(self, epoch: int) -> dict[str, float]:
         """Train epoch `epoch` (1-based) and give its loss and the model's compiled metrics, by name."""
 
@@ -67,10 +60,12 @@ class Trainer:
 
     @property
     def is_reusable(self) -> bool:
-        """Not so with state outside of the model, which began from the seed of the first trial."""
+        """Whether another trial can begin with `reuse` as if with an object of its own. Not so with state outside of
+        the model, which began from the seed of the first trial."""
         return not self._starts_anew and not self._strays
 
     def reuse(self, batch_size: int, seed: int) -> None:
+        """Train with these from now on. The values of `variables` are to be assigned besides."""
         self._batch_size, self._seed = batch_size, seed
 
     def run_epoch(self, epoch: int) -> dict[str, float]:

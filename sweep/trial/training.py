@@ -57,12 +57,13 @@ class Training:
 
     @property
     def is_reusable(self) -> bool:
-        """Whether another trial whose graph is the same can train with it."""
-        return self._trainer.is_reusable
+        """Whether another trial whose graph is the same can train with it. A user's `fit` keeps what it likes."""
+        return isinstance(self._trainer, Trainer) and self._trainer.is_reusable
 
     def reuse(self, config: Config, seed: int, variables: Sequence[Any] = ()) -> None:
         """Train a trial of this configuration and seed from now on, from the values of the `variables` of its own
-        model; where there are none they are to be assigned afterwards."""
+        model; where there are none they are to be assigned afterwards. Only where `is_reusable`."""
+        assert isinstance(self._trainer, Trainer)
         self._trainer.reuse(batch_size_of(config), seed)
         for mine, its in zip(self.variables if variables else (), variables, strict=True):
             mine.assign(its)
