@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import threading
 import traceback
@@ -162,13 +163,14 @@ def _launcher(space: Space, workers: int | None) -> Iterator[Launcher]:
     """What starts the workers. A fork server imports what they need at once, while the images are made ready."""
     from sweep.executors.fork_server import ForkServer, is_available
     from sweep.executors.launch import FreshInterpreters
-    from sweep.final.work import preload
+    from sweep.final.work import can_be_lean, preload
     from sweep.trial.environment import runtime_environment
 
     if workers == 0 or not is_available():
         yield FreshInterpreters()
         return
-    with ForkServer(preload, runtime_environment(space.threads_per_trial)) as server:
+    what = functools.partial(preload, can_be_lean(space))
+    with ForkServer(what, runtime_environment(space.threads_per_trial)) as server:
         yield server
 
 

@@ -3,23 +3,32 @@ TensorFlow comes in where it runs."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import traceback
 from collections.abc import Iterator
 from typing import Any
 
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
+from sweep.space.definition import BayesianSearch, Space
 from sweep.text import one_line, os_error_line
-from sweep.trial.runtime import configure_runtime, import_tensorflow
+from sweep.trial.runtime import configure_runtime, import_tensorflow, spared_imports
 
-_WORKPLACE = ("sweep.search.oracle_searcher", "sweep.trial.run", "sweep.final.retrain", "sweep.final.evaluate")
+_WORKPLACE = ("sweep.search.oracle_searcher", "sweep.trial.run", "sweep.final.retrain")
 
 
-def preload() -> None:
-    """Import all that searching, training and evaluating need."""
-    import_tensorflow()
+def preload(lean: bool) -> None:
+    """Import all that searching and training need; `lean` without what Keras and KerasTuner import for others."""
+    with spared_imports() if lean else contextlib.nullcontext():
+        import_tensorflow()
+        importlib.import_module("keras_tuner")
     for module in _WORKPLACE:
         importlib.import_module(module)
+
+
+def can_be_lean(space: Space) -> bool:
+    """A model of one's own may use any part of Keras, and KerasTuner's Gaussian process is scikit-learn's."""
+    return space.is_builtin and not isinstance(space.search, BayesianSearch)
 
 
 def work(request: RetrainRequest | EvaluateRequest) -> Iterator[RetrainEpoch | Retrained | dict[str, Any] | WorkFailed]:

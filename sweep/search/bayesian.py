@@ -8,7 +8,6 @@ from typing import Any
 
 import keras_tuner
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from sweep.records import Config, Value
@@ -33,6 +32,8 @@ class BayesianOracle(CorrectedOracle, keras_tuner.oracles.BayesianOptimizationOr
     def propose(self, number: int) -> dict[str, Value] | None:
         if sum(trial.status == "COMPLETED" for trial in self.trials.values()) < self.num_initial_points:
             return self.random_configuration(number)
+        from sklearn.exceptions import ConvergenceWarning  # only here: no other method needs what that loads
+
         self._random_state = np.random.RandomState(derive_seed(self.space.seed, "acquisition", number))
         # The last bits of a matrix product depend on the number of threads. That a length scale ends at its bound is
         # no news.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +12,7 @@ from sweep.executors.launch import FreshInterpreters
 from sweep.executors.pool import PoolExecutor
 from sweep.final.finalize import evaluate_again, finalize
 from sweep.final.requests import EvaluateRequest, WorkFailed
-from sweep.final.work import work
+from sweep.final.work import can_be_lean, work
 from sweep.records import Proposal, TrialResult, TrialState
 from sweep.space.definition import Space
 from sweep.store import Store, create_run
@@ -78,3 +80,20 @@ def test_a_winner_is_retrained_and_evaluated_in_a_process_of_its_own(dataset, tm
     assert metrics["retrain"]["images"] == 84
     assert again == metrics | {"test_evaluations": 2}
     assert sorted(path.name for path in run.final.iterdir()) == ["labels.json", "metrics.json", "model.keras"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "lean"),
+    [({}, True), ({"search": {"method": "bayesian", "max_trials": 9}}, False), ({"model": "mine:build"}, False)],
+)
+def test_only_what_needs_no_optional_package_of_keras_goes_without(changes, lean):
+    assert can_be_lean(Space.model_validate({**SPACE.model_dump(include={"name", "data"}), **changes})) is lean
+
+
+def test_a_lean_process_has_all_that_trains_and_nothing_that_it_never_uses():
+    program = (
+        "import sys; from sweep.final.work import preload; preload(lean=True)\n"
+        "print(sorted({'keras', 'keras_tuner', 'matplotlib', 'pandas', 'scipy', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['keras', 'keras_tuner']"

@@ -65,3 +65,29 @@ def test_nothing_heavy_is_imported_before_a_trial_runs():
         """
     )
     assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_spared_packages_are_not_there_inside_and_are_as_ever_after_it():
+    done = python(
+        """
+        import sys
+        import scipy
+        from sweep.trial.runtime import spared_imports
+        with spared_imports():
+            for name in ("sklearn", "matplotlib.pyplot", "scipy"):
+                try:
+                    __import__(name)
+                    print(name, "is there")
+                except ModuleNotFoundError:
+                    print(name, "is spared")
+        import sklearn.metrics
+        print(sklearn.metrics.accuracy_score([1], [1]), sys.modules["scipy"] is scipy, "matplotlib" in sys.modules)
+        """
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "sklearn is spared",
+        "matplotlib.pyplot is spared",
+        "scipy is there",
+        "1.0 True False",
+    ]
