@@ -10,7 +10,7 @@ trains says what it trained, and where that is not the same work, nothing is com
 error as it comes, the table to standard output.
 
 Its last column is the most that others took of the machine in any run of the row: above a tenth, no time is held
-against a goal. (Processes that a command starts and never waits for, as some of Ray's, count as others.)
+against a goal. Of Ray, which does not wait for its processes, that cannot be told; what it leaves running is ended.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 
 from benchmarks import contests, upkeep
 from benchmarks.result import HEAD, Result
+from benchmarks.timing import adopt_orphans
 from sweep.environment import describe_environment
 
 ROWS = ("hyperband", "fixed", "limit", "photos", "originals", "orchestration", "resume", "commands", "memory")
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--originals", type=Path, help="the same, of full size")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # as Ctrl-C: what was started ends, folders go
+    adopt_orphans()
     print(machine(), flush=True)
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:

@@ -68,8 +68,11 @@ def hyperband() -> Contest:
 
 
 def fixed() -> Contest:
-    others = {"Optuna": "optuna_fixed", "Ray Tune": "ray_fixed", "Keras loop": "keras_loop"}
-    peers = tuple(module(name, f"benchmarks.peers.{script}") for name, script in others.items())
+    peers = (
+        module("Optuna", "benchmarks.peers.optuna_fixed"),
+        module("Ray Tune", "benchmarks.peers.ray_fixed", waits=False),
+        module("Keras loop", "benchmarks.peers.keras_loop"),
+    )
     return Contest("fixed", ours("sweep, fixed.yaml", HERE / "fixed.yaml", "--workers", "2"), peers, faster=3)
 
 

@@ -3,15 +3,17 @@
     python benchmarks/orchestration.py
     python benchmarks/orchestration.py --trials 100 1000 10000 --folder /disk/to/measure
 
-Prints milliseconds a trial: over all, over the first and over the last 100 trials; and how long a resume takes until it
-knows what to train next. Everything is forced to the disk as in a real sweep, so the disk counts.
+Prints milliseconds a trial: of all, and the medians of the first and of the last 100; and how long a resume takes until
+it knows what to train next. Everything is forced to the disk as in a real sweep, so the disk counts.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -69,7 +71,8 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Cost:
-    """Milliseconds a trial: over all, over the first and over the last 100; and of a replay."""
+    """Milliseconds a trial: over all, and the medians of the first and the last 100, which a disk that is busy for a
+    moment does not change; and of a replay."""
 
     trials: int
     milliseconds: float
@@ -98,9 +101,10 @@ def measure(method: str, trials: int, folder: Path) -> Cost:
         replay(space, store.decisions())
         replayed = time.perf_counter()
     ends = [began, *clock.ends]
-    count, some = len(clock.ends), min(100, len(clock.ends))
-    seconds = (ended - began) / count, (ends[some] - began) / some, (ends[-1] - ends[-1 - some]) / some
-    return Cost(count, *(1000 * value for value in (*seconds, replayed - ended)))
+    took = [after - before for before, after in itertools.pairwise(ends)]
+    first, last = statistics.median(took[:100]), statistics.median(took[-100:])
+    seconds = (ended - began) / len(took), first, last, replayed - ended
+    return Cost(len(took), *(1000 * value for value in seconds))
 
 
 def make_space(method: str, trials: int) -> Space:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import resource
@@ -17,9 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
 TIMEOUT_SECONDS = 1800.0
 GRACE_SECONDS = 10.0
+_PR_SET_CHILD_SUBREAPER = 36
+"""prctl(2)."""
 
 Facts = Mapping[str, Any]
 
@@ -32,12 +37,14 @@ def last_line(folder: Path, output: str) -> Facts:
 
 @dataclass(frozen=True)
 class Command:
-    """`look` finds out, after its exit, what the command did: given its folder and its standard output."""
+    """`look` finds out, after its exit, what the command did: given its folder and its standard output. `waits` says
+    that it waits for what it starts, so that the system knows how much of the machine it took."""
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     look: Callable[[Path, str], Facts] = last_line
+    waits: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,9 +69,9 @@ def sweep(name: str, *arguments: str, look: Callable[[Path, str], Facts], **envi
     return Command(name, (sys.executable, "-m", "sweep", *arguments), environment, look)
 
 
-def module(name: str, path: str, *arguments: str) -> Command:
+def module(name: str, path: str, *arguments: str, waits: bool = True) -> Command:
     """`python -m PATH ARGUMENTS`: a script that prints what it did, as JSON on its last line."""
-    return Command(name, (sys.executable, "-m", path, *arguments))
+    return Command(name, (sys.executable, "-m", path, *arguments), waits=waits)
 
 
 def in_turns(commands: Sequence[Command], rounds: int) -> dict[str, list[Run]]:
@@ -117,8 +124,10 @@ def run_in(
                 code = process.wait(TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired as exc:
                 raise SystemExit(f"{command.name} took longer than {TIMEOUT_SECONDS:g} s") from exc
-        seconds = time.perf_counter() - started
-        processor, busy = processor_seconds() - spent, busy_part(jiffies, machine_jiffies())
+        seconds, busy = time.perf_counter() - started, busy_part(jiffies, machine_jiffies())
+        end_orphans()
+        processor = processor_seconds() - spent
+        busy = busy if command.waits else None
         if code != 0:
             tail = (folder / "stderr").read_text(errors="replace")[-2000:]
             raise SystemExit(f"{command.name} ended with exit code {code}:\n{tail}")
@@ -129,6 +138,21 @@ def processor_seconds() -> float:
     """Of all processes that this one has waited for, and those that they have waited for."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def adopt_orphans() -> None:
+    """What a command leaves running becomes a child of this process, to be ended before the next one runs. Linux only;
+    does nothing elsewhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_orphans() -> None:
+    """End all children of this process, and theirs, and wait for them. To be called when no command runs."""
+    while children := psutil.Process().children():
+        for child in children:
+            child.kill()
+            child.wait()
 
 
 def machine_jiffies() -> tuple[int, int] | None:
