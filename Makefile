@@ -33,7 +33,7 @@ torture: $(READY)  ## Kill sweeps at 60 random moments and at every write point;
 fuzz: $(READY)  ## Run the fuzz tests with 20,000 new examples instead of 1,000 known ones
 	SWEEP_FUZZ_PROFILE=fuzz $(BIN)/python -m pytest tests/fuzz
 
-bench: $(READY)  ## Measure whole sweeps against other tools; about an hour, ARGS="--rounds 1 --rows fixed" for a part
+bench: $(READY)  ## Measure whole sweeps against other tools; about 50 minutes, ARGS="--rounds 1 --rows fixed" for a part
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m benchmarks.bench $(ARGS)
 

@@ -147,21 +147,15 @@ def memory(rounds: int) -> Iterator[Result]:
         with folder_of_its_own() as folder:
             found.append(run_in(folder, module("memory", "benchmarks.worker_memory", "--json")).facts)
         print(f"  memory: {json.dumps(dict(found[-1]))}", file=sys.stderr, flush=True)
-    for smaller in ("small", "middle"):
-        yield memory_result(found, smaller)
-
-
-def memory_result(found: Sequence[Facts], smaller: str) -> Result:
-    grown = [facts["large"]["written"] - facts[smaller]["written"] for facts in found]
-    before, after = found[0][smaller]["data"], found[0]["large"]["data"]
-    more = after - before
-    return Result(
+    grown = [facts["more"]["written"] - facts["less"]["written"] for facts in found]
+    before, after = found[0]["less"]["data"], found[0]["more"]["data"]
+    yield Result(
         f"memory of a worker, {before / 1e6:,.0f} to {after / 1e6:,.0f} MB of data",
         f"{max(grown) / 1e6:+,.0f} MB",
         f"{len(grown)} rounds: {', '.join(f'{one / 1e6:+,.0f}' for one in grown)}",
-        f"{max(grown) / more:.2f} of the data",
+        f"{max(grown) / (after - before):.2f} of the data",
         f"<= {MEMORY_SHARE:g}",
-        max(grown) <= MEMORY_SHARE * more,
+        max(grown) <= MEMORY_SHARE * (after - before),
     )
 
 

@@ -7,13 +7,14 @@ while, is what a process shares with no other (USS); printed is the most that an
 counts as a worker's own as long as no other worker has read it, though no one has a copy of it and the system may drop
 it at any time: so USS is told once as it is and once without such clean pages.
 
-Images are read in pieces of 64 MiB. The smallest data is less than one, so up to the next size the pieces show; from
-there to the largest only what grows with the data does. Linux only.
+Images are read in pieces of 64 MiB, so data of less than two would be whole in a worker; both sizes have several. Linux
+only.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import signal
 import sys
@@ -22,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from benchmarks.timing import folder_of_its_own, started_in, sweep
 
 SIDE, CLASSES = 96, 10
-SIZES = {"small": 1_000, "middle": 7_000, "large": 20_000}
+SIZES = {"less": 7_000, "more": 20_000}
 
 LOOK_SECONDS = 0.1
 DEFINITION = {
@@ -78,23 +80,17 @@ def most_of_a_worker(images: int) -> Own:
         with open(folder / "output", "w") as output, started_in(folder, command, output, output) as process:
             while process.poll() is None:
                 for one in descendants(process.pid):
-                    most = most.most(own_memory(one))
+                    most = most.most(own_memory(one.pid))
                 time.sleep(LOOK_SECONDS)
         if process.returncode != 0:
             raise SystemExit((folder / "output").read_text()[-2000:])
     return most
 
 
-def descendants(process: int) -> list[int]:
-    """Processes that it started, and that these started."""
-    found: list[int] = []
-    for path in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in path.read_text().split()]
-        except OSError:  # it has just ended
-            continue
-        found += [one for child in children for one in (child, *descendants(child))]
-    return found
+def descendants(process: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+        return psutil.Process(process).children(recursive=True)
+    return []
 
 
 def own_memory(process: int) -> Own:
