@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from sweep.final.precision_recall import precision_recall
 from sweep.final.roc import Curve, curve_of, macro_average
 
 CONFIDENCE = 0.95
@@ -38,6 +39,7 @@ def score(labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str])
         "per_class": table,
         "confusion_matrix": confusion_matrix(labels, predicted, labels=range(len(classes))).tolist(),
         "roc": _roc(curves, classes, labels, probabilities),
+        "precision_recall": precision_recall(labels, probabilities, classes),
     }
 
 

@@ -1,4 +1,4 @@
-"""The final model's test metrics and confusion matrix, as a TensorBoard run of its own."""
+"""The final model's test metrics, confusion matrix and precision-recall curves, as a TensorBoard run of its own."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.text.summary_v2 import text_pb
 
 from sweep.tracking.events import EventFile, scalars
+from sweep.tracking.precision_recall import pr_curves
 
 
 def write_final(logdir: Path, metrics: Mapping[str, Any], labels: Sequence[str]) -> None:
     """Write the run `final` under `logdir`, in place of an earlier one. It has no hyperparameters, so it makes no row.
 
     `metrics` is what `final/metrics.json` holds: its `test` numbers become scalars, and `confusion_matrix` (one row of
-    counts for each true class) a picture and a table; `labels` names the classes in that order.
+    counts for each true class) a picture and a table; `labels` names the classes in that order. What an earlier version
+    evaluated has no `precision_recall`, and gets no such curves.
     """
     from sweep.tracking.confusion import picture, table  # only here: it loads matplotlib
 
@@ -31,6 +33,7 @@ def write_final(logdir: Path, metrics: Mapping[str, Any], labels: Sequence[str])
         *scalars(dict(_numbers(metrics["test"]))),
         Summary.Value(tag="test/confusion_matrix", image=image),
         *text_pb("test/confusion_matrix_counts", table(matrix, labels)).value,
+        *(pr_curves(metrics["precision_recall"]) if "precision_recall" in metrics else ()),
     ]
     EventFile(directory).write(values, 0, time.time())
 

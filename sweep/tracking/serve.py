@@ -15,14 +15,15 @@ from sweep.errors import InputError
 
 
 def serve(logdirs: Mapping[str, Path], port: int | None = None, ready: Callable[[str], None] = print) -> None:
-    """Serve the log directories of the named sweeps on localhost until Ctrl-C; `ready` is given the URL.
+    """Serve the log directories of the named sweeps on localhost until Ctrl-C; `ready` is given the URL of the HParams
+    page.
 
     Without a `port` it is 6006 or the next free one. Raises InputError where `port` is taken or there is no sweep.
     """
     if not logdirs:
         raise InputError("there is no sweep to show in TensorBoard; start one with `sweep run`")
     with contextlib.suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="sweep-tensorboard-") as folder:
-        ready(start(gather(logdirs, Path(folder)), port))
+        ready(f"{start(gather(logdirs, Path(folder)), port)}#hparams")
         threading.Event().wait()
 
 

@@ -16,18 +16,35 @@ from tests.cli.conftest import Run, Sweep
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Path], int | None]]:
     """What `serve` was called with; nothing is served."""
     calls: list[tuple[dict[str, Path], int | None]] = []
-    monkeypatch.setattr(module, "serve", lambda *arguments: calls.append(arguments))
+
+    def serve(logdirs: dict[str, Path], port: int | None, ready: Callable[[str], None]) -> None:
+        calls.append((logdirs, port))
+        ready("http://localhost:6006/#hparams")
+
+    monkeypatch.setattr(module, "serve", serve)
     return calls
 
 
 def test_all_runs_are_served_unless_some_are_named(sweep: Sweep, make_run: Callable[..., Run], served: Any) -> None:
     first, second = make_run("a-001").directory, make_run("b-001").directory
     assert sweep("tensorboard").code == 0
-    assert sweep("tensorboard", "b-001", "--port", "7007") == (0, "", "")
+    assert sweep("tensorboard", "b-001", "--port", "7007") == (0, "http://localhost:6006/#hparams\n", "")
     assert served == [
         ({"a-001": first.tensorboard, "b-001": second.tensorboard}, None),
         ({"b-001": second.tensorboard}, 7007),
     ]
+
+
+def test_the_page_opens_in_the_browser_where_that_is_asked_for(
+    sweep: Sweep, make_run: Callable[..., Run], served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    make_run()
+    assert sweep("tensorboard").code == 0
+    assert opened == []
+    assert sweep("tensorboard", "--open").out == "http://localhost:6006/#hparams\n"
+    assert opened == ["http://localhost:6006/#hparams"]
 
 
 def test_each_named_run_must_exist(sweep: Sweep, make_run: Callable[..., Run], served: Any) -> None:

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from PIL import Image
+from tensorboard.util.tensor_util import make_ndarray
 
 from sweep.tracking.final import write_final
 
@@ -49,6 +50,20 @@ def test_the_confusion_matrix_is_a_picture_and_a_table(final):
         "| **cat** | 5 | 1 |",
         "| **dog** | 2 | 4 |",
     ]
+
+
+def test_each_class_has_a_precision_recall_curve(new_tracker, record, load, logdir):
+    curves = {"thresholds": [0, 0.5, 1], "per_class": [{"name": "<b>cat</b>", "tp": [6, 5, 0], "fp": [6, 1, 0]}]}
+    new_tracker().rebuild([record()])
+    write_final(logdir, METRICS | {"precision_recall": curves}, METRICS["classes"])
+    final = load(logdir)
+    metadata = final.reader.AllSummaryMetadata()["final"]["test/precision_recall/000"]
+    assert (metadata.plugin_data.plugin_name, metadata.display_name) == ("pr_curves", "<b>cat</b>")
+    rows = make_ndarray(final.reader.Tensors("final", "test/precision_recall/000")[0].tensor_proto)
+    tp, fp, tn, fn, precision, recall = rows.tolist()
+    assert (tp, fp, tn, fn) == ([6, 5, 0], [6, 1, 0], [0, 5, 6], [0, 1, 6])
+    assert precision == pytest.approx([0.5, 5 / 6, 1.0])
+    assert recall == pytest.approx([1.0, 5 / 6, 0.0])
 
 
 def test_writing_it_again_replaces_it(final, load, logdir):

@@ -37,7 +37,7 @@ def serving(logdirs, tmp_path, port=None):
     command = [sys.executable, "-c", SERVE, paths, json.dumps(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
         try:
-            yield process.stdout.readline().strip(), process
+            yield process.stdout.readline().strip().removesuffix("#hparams"), process
         finally:
             process.kill()
 
@@ -65,7 +65,7 @@ def test_several_sweeps_are_served_on_localhost_and_end_with_ctrl_c(new_tracker,
     new_tracker("photos,001", (), sweep_id="77bb00aa").rebuild([record(0, config={}), record(1, config={})])
     logdirs = {"digits-001": logdir, "photos-001": tmp_path / "photos,001" / "tensorboard"}
     with serving(logdirs, tmp_path) as (url, process):
-        assert url.startswith("http://localhost:")
+        assert url.startswith("http://localhost:") and url.endswith("/")
         assert rows(url, 3) == ["0000 digits-001-3fa9c1", "0000 photos,001-77bb00", "0001 photos,001-77bb00"]
         columns = ask(url, "data/plugin/hparams/experiment", {})["hparamInfos"]
         assert "learning_rate" in [column["name"] for column in columns]
