@@ -11,6 +11,7 @@ import numpy as np
 
 from sweep.data.dataset import Dataset
 from sweep.errors import SweepFailed
+from sweep.final.predictions import predictions_of, write_predictions
 from sweep.final.requests import EvaluateRequest
 from sweep.final.saved_model import load_saved
 from sweep.final.scores import score
@@ -20,21 +21,25 @@ from sweep.trial.keras_session import keras_session
 
 
 def evaluate(request: EvaluateRequest) -> dict[str, Any]:
-    """The scores of the saved model on the test images, see `evaluate_model`. Raises SweepFailed as that does, and
-    where the model cannot be loaded."""
+    """The scores of the saved model on the test images, see `evaluate_model`; beside the model it leaves what was
+    predicted of each. Raises SweepFailed as `evaluate_model` does, and where the model cannot be loaded."""
     dataset = Dataset.open(request.dataset)
     with keras_session():
         set_precision(request.space)  # for layers that a layer of a user's own makes anew
         model = load_saved(request.model, request.space, dataset)
         images, labels = dataset.test()
-        return evaluate_model(model, images, labels, dataset.classes)
+        scores, probabilities = evaluate_model(model, images, labels, dataset.classes)
+        names = [fact.name for fact in dataset.facts()[-len(labels) :]]
+        write_predictions(request.model.parent, predictions_of(labels, probabilities, images, names))
+        return scores
 
 
 def evaluate_model(
     model: keras.Model, images: np.ndarray, labels: np.ndarray, classes: Sequence[str]
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], np.ndarray]:
     """`classes` and the `score` of the model's probabilities for uint8 images (n, h, w, c) with class numbers (n,),
-    with the model's own loss, or the cross-entropy where it has none. Raises SweepFailed where it answers NaN."""
+    with the model's own loss, or the cross-entropy where it has none; and those probabilities (n, classes). Raises
+    SweepFailed where it answers NaN."""
     metrics, probabilities = measure(model, images, labels, len(classes))
     wrong = int((~np.isfinite(probabilities).all(axis=1)).sum())
     if wrong:
@@ -42,4 +47,4 @@ def evaluate_model(
     scores = score(labels, probabilities, classes)
     loss = metrics["loss"]
     scores["test"]["loss"] = loss if loss is not None and math.isfinite(loss) else None
-    return {"classes": list(classes), **scores}
+    return {"classes": list(classes), **scores}, probabilities

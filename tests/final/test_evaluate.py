@@ -11,6 +11,7 @@ import pytest
 
 from sweep.errors import SweepFailed
 from sweep.final.evaluate import evaluate, evaluate_model
+from sweep.final.predictions import read_predictions
 from sweep.final.requests import EvaluateRequest
 from sweep.space.definition import Space
 
@@ -40,12 +41,13 @@ def colour_model(**compiled) -> keras.Model:
 
 def test_accuracy_and_loss_are_those_worked_out_by_hand():
     images = np.array([1, 1, 0], np.uint8).reshape(3, 1, 1, 1)
-    metrics = evaluate_model(pixel_model(), images, np.array([1, 0, 0], np.int32), ("no", "yes"))
+    metrics, probabilities = evaluate_model(pixel_model(), images, np.array([1, 0, 0], np.int32), ("no", "yes"))
     assert metrics["classes"] == ["no", "yes"]
     assert metrics["test"]["n"] == 3
     assert metrics["test"]["accuracy"] == pytest.approx(2 / 3)
     assert metrics["test"]["loss"] == pytest.approx((math.log(4 / 3) + math.log(4) + math.log(2)) / 3)
     assert metrics["confusion_matrix"] == [[1, 1], [0, 1]]
+    assert probabilities == pytest.approx(np.array([[0.25, 0.75], [0.25, 0.75], [0.5, 0.5]]))
 
 
 def test_outputs_that_are_not_numbers_are_an_error_and_no_scores():
@@ -62,6 +64,10 @@ def test_the_saved_model_is_evaluated_on_the_test_images(dataset, tmp_path):
     assert [(row["name"], row["support"]) for row in metrics["per_class"]] == [("blue", 10), ("green", 10), ("red", 10)]
     assert metrics["confusion_matrix"] == [[10, 0, 0], [0, 10, 0], [0, 0, 10]]
     assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics
+    kept = read_predictions(tmp_path)
+    assert kept is not None
+    assert kept.labels.tolist() == kept.predicted.tolist() == dataset.test()[1].tolist()
+    assert kept.worst.size == 0
 
 
 def test_the_models_own_loss_is_taken(dataset, tmp_path):

@@ -79,7 +79,12 @@ def test_a_winner_is_retrained_and_evaluated_in_a_process_of_its_own(dataset, tm
     assert metrics["test"]["accuracy"] > 0.9
     assert metrics["retrain"]["images"] == 84
     assert again == metrics | {"test_evaluations": 2}
-    assert sorted(path.name for path in run.final.iterdir()) == ["labels.json", "metrics.json", "model.keras"]
+    assert sorted(path.name for path in run.final.iterdir()) == [
+        "labels.json",
+        "metrics.json",
+        "model.keras",
+        "predictions.npz",
+    ]
 
 
 @pytest.mark.parametrize(

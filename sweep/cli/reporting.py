@@ -1,0 +1,41 @@
+"""The command report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sweep.cli import options
+
+
+@click.command()
+@options.run_name
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also draw the figures for print, as files in DIR.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["png", "svg"]),
+    default="png",
+    show_default=True,
+    help="Of the files of --figures.",
+)
+@options.runs_dir
+def report(run: str | None, figures: Path | None, form: str, runs_dir: Path) -> None:
+    """Write report.html of RUN (the latest): one file with all that is known of the sweep. A sweep that is running, or
+    was interrupted, is shown as it stands."""
+    from sweep.report.write import write_figures, write_report
+    from sweep.store.layout import find_run
+    from sweep.text import printable
+
+    directory = find_run(runs_dir, run)
+    written = [write_report(directory)]
+    if figures is not None:
+        written += write_figures(directory, figures, form)
+    for path in written:
+        click.echo(f"wrote {printable(str(path))}")

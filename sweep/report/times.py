@@ -1,0 +1,71 @@
+"""The seconds of a sweep, as far as its store knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sweep.forecast import Outcome
+from sweep.report.run_facts import RunFacts
+from sweep.report.words import duration
+from sweep.store.facts import Attempt
+from sweep.text import counted
+
+
+@dataclass(frozen=True)
+class TrialTime:
+    """`training` seconds are those of its epochs, validation included; `other` those that its attempts took besides:
+    building and compiling the model, checkpoints, and epochs that were lost with a worker."""
+
+    trial: int
+    training: float
+    other: float
+
+
+def trial_times(run: RunFacts) -> list[TrialTime]:
+    """Of every trial, in order."""
+    return [
+        TrialTime(trial.id, trial.seconds, max(0.0, sum(map(_seconds, run.attempts[trial.id])) - trial.seconds))
+        for trial in run.result.trials
+    ]
+
+
+def summary(run: RunFacts) -> list[tuple[str, str]]:
+    """Lines of a table: what took how long."""
+    return list(_summary(run))
+
+
+def _summary(run: RunFacts) -> Iterator[tuple[str, str]]:
+    times = trial_times(run)
+    training, other = sum(time.training for time in times), sum(time.other for time in times)
+    searched = [event.payload["seconds"] for event in run.events_of("searched")]
+    if searched:
+        sessions = "" if len(searched) == 1 else f", in {len(searched)} sessions"
+        yield "the search, by the clock", f"{duration(sum(searched))}{sessions}"
+    if run.result.forecast is not None:
+        yield "its forecast", _forecast(run.result.forecast)
+    yield "training in all trials together", duration(training)
+    yield "other work of trials (building, compiling, checkpoints, lost epochs)", duration(other)
+    workers = {event.payload.get("workers") or 1 for event in run.events if event.kind in ("started", "resumed")}
+    if searched and len(workers) == 1:
+        count = workers.pop()
+        spare = max(0.0, count * sum(searched) - training - other)
+        yield f"waiting and starting of {counted(count, 'worker')}", duration(spare)
+    epochs = sum(len(reports) for reports in run.epochs.values())
+    if epochs:
+        yield "an epoch, on average", duration(training / epochs)
+    if run.result.metrics is not None:
+        yield "retraining the winner", duration(run.result.metrics["retrain"].get("seconds", 0.0))
+
+
+def _forecast(outcome: Outcome) -> str:
+    error = round(100 * outcome.error)
+    verdict = f"{abs(error)} % too {'short' if error < 0 else 'long'}" if error else "right"
+    return f"{duration(outcome.forecast)}, told after {duration(outcome.after)}: {verdict}"
+
+
+def _seconds(attempt: Attempt) -> float:
+    if attempt.ended is None:
+        return 0.0
+    return (datetime.fromisoformat(attempt.ended) - datetime.fromisoformat(attempt.started)).total_seconds()
