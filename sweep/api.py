@@ -16,6 +16,7 @@ from sweep.final.finalize import read_metrics
 from sweep.observers import Reporter
 from sweep.result import SweepResult, read_result
 from sweep.space.definition import Space
+from sweep.store import labels
 from sweep.store.layout import DEFAULT_RUNS_DIR, RunDirectory, find_run, require_free
 from sweep.store.lock import RunLock
 from sweep.store.state import search_has_ended
@@ -69,20 +70,23 @@ def resume(
     trials_per_gpu: int = 1,
     retrain: bool = True,
     overrides: Sequence[str] = (),
+    retry: Sequence[int] | None = None,
     reporter: Reporter | None = None,
 ) -> SweepResult:
     """Go on with a sweep that was stopped or killed (the latest, where no name is given). What is finished stays, and
     where all is, nothing is done.
 
-    `overrides` may raise `search.max_trials` and `search.max_time`, as `key=value`. Raises InputError where they say
-    anything else, where there is no such sweep, where another process runs it, or where its data or its definition
-    has changed.
+    `overrides` may raise `search.max_trials` and `search.max_time`, as `key=value`; `retry` names failed trials to try
+    again, none: all. Raises InputError where they say anything else, where there is no such sweep, where another process
+    runs it, or where its data or its definition has changed.
     """
+    from sweep.retrying import trials_to_retry
     from sweep.run_definition import limits_to_raise
 
     reporter = reporter or Reporter()
     with _begun(name, runs_dir) as (directory, store, space):
-        if overrides or not _is_done(directory, store):
+        again = [] if retry is None else trials_to_retry(directory, store, space, retry)
+        if overrides or again or not _is_done(directory, store):
             limits = limits_to_raise(store, space, overrides)
             with _launcher(space, workers) as launcher:
                 from sweep.session import Session
@@ -90,6 +94,7 @@ def resume(
                 ready = _ready_again(directory, store, space, workers, reporter)
                 if limits is not None:
                     store.record_limits_raised(limits)
+                store.retry(again)
                 reporter.ready(ready)
                 _search_and_finish(
                     Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain
@@ -155,7 +160,8 @@ def _search_and_finish(session: Session, retrain: bool) -> None:
 
 def _is_done(directory: RunDirectory, store: Store) -> bool:
     """Whether the answer is there and nothing was begun since: not even the images are needed any more."""
-    return [event.kind for event in store.events()][-1:] == ["finished"] and read_metrics(directory) is not None
+    kinds = [event.kind for event in store.events() if event.kind not in labels.EVENTS]
+    return kinds[-1:] == ["finished"] and read_metrics(directory) is not None
 
 
 @contextlib.contextmanager

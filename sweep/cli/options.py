@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from sweep.cli.completing import complete_runs
 from sweep.store.layout import DEFAULT_RUNS_DIR
 
 runs_dir = click.option(
@@ -19,7 +20,7 @@ runs_dir = click.option(
     show_envvar=True,
     help="Where run directories are.",
 )
-run_name = click.argument("run", required=False)
+run_name = click.argument("run", required=False, shell_complete=complete_runs)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 definition = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")

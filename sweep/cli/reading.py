@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sweep.cli import options
+from sweep.cli.completing import complete_trials
+from sweep.text import printable
+
+if TYPE_CHECKING:
+    from sweep.result import SweepResult
 
 
 @click.command("list")
@@ -18,7 +24,6 @@ def list_(runs_dir: Path, as_json: bool) -> None:
     from sweep.cli.tables import show_runs
     from sweep.errors import SweepError
     from sweep.store.layout import list_runs
-    from sweep.text import printable
 
     runs = list_runs(runs_dir)
     results = []
@@ -37,18 +42,37 @@ def list_(runs_dir: Path, as_json: bool) -> None:
 
 @click.command()
 @options.run_name
+@click.argument("trial", required=False, type=click.IntRange(min=0), shell_complete=complete_trials)
 @options.runs_dir
 @options.as_json
-def show(run: str | None, runs_dir: Path, as_json: bool) -> None:
-    """Show where RUN (the latest) stands: its trials, winner and test result."""
+def show(run: str | None, trial: int | None, runs_dir: Path, as_json: bool) -> None:
+    """Show where RUN (the latest) stands: its trials, winner and test result. With TRIAL, a number: everything on that
+    one, its epochs, attempts, log and traceback."""
     from sweep import api
     from sweep.cli.tables import show_result
 
     result = api.open(run, runs_dir=runs_dir)
-    if as_json:
+    if trial is not None:
+        _show_trial(result, trial, as_json)
+    elif as_json:
         options.print_json(result.to_json())
     else:
         show_result(result)
+
+
+def _show_trial(result: SweepResult, trial: int, as_json: bool) -> None:
+    from sweep.cli.trial_page import show_trial
+    from sweep.store.account import account_of
+    from sweep.store.layout import RunDirectory
+    from sweep.store.store import Store
+
+    directory = RunDirectory(result.directory)
+    with Store.open(directory.database, read_only=True) as store:
+        account = account_of(directory, store, trial, live=result.state == "running")
+    if as_json:
+        options.print_json(account.to_json())
+    else:
+        show_trial(account, result)
 
 
 @click.command()
@@ -95,27 +119,34 @@ def best(run: str | None, runs_dir: Path, as_json: bool) -> None:
 @click.command()
 @options.run_name
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="Of the table."
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "jsonl", "wandb", "parquet", "optuna"]),
+    default="csv",
+    show_default=True,
+    help="csv, json, parquet: a table; jsonl: a line for each fact, for logs; wandb: a line for each trial, to be "
+    "logged there; optuna: a study that optuna-dashboard opens. The latter three hold the epochs, too.",
 )
-@click.option("--epochs", is_flag=True, help="One row for each epoch instead of each trial.")
+@click.option("--epochs", is_flag=True, help="One row for each epoch instead of each trial (csv, json, parquet).")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of the terminal.")
 @options.runs_dir
 def export(run: str | None, form: str, epochs: bool, output: Path | None, runs_dir: Path) -> None:
-    """Write the results table of RUN (the latest) as CSV or JSON."""
+    """Write the trials of RUN (the latest), and their epochs, for other tools."""
     from sweep.errors import InputError
-    from sweep.store.export import epochs_text, trials_text
+    from sweep.exporting.formats import Export
     from sweep.store.layout import find_run
-    from sweep.store.lock import is_locked
     from sweep.store.store import Store
 
+    what = Export(form, epochs)
     directory = find_run(runs_dir, run)
+    if epochs and not what.has_two_tables:
+        raise InputError(f"--epochs: {form} has the epochs of every trial anyway; leave it out")
+    if output is None and not what.is_text:
+        raise InputError(f"--format {form} is no text; say where it goes with --output FILE")
     with Store.open(directory.database, read_only=True) as store:
-        text = epochs_text(store, form) if epochs else trials_text(store, form, is_locked(directory))
-    if output is None:
-        click.echo(text.encode(), nl=False)  # UTF-8, as in a file, whatever the terminal's encoding
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as exc:
-        raise InputError(f"{output}: cannot be written: {exc.strerror}") from exc
-    click.echo(f"wrote {output}")
+        if output is None:
+            text = what.text(directory, store)
+            click.echo(text.encode(), nl=False)  # UTF-8, as in a file, whatever the terminal's encoding
+            return
+        what.write(directory, store, output)
+    click.echo(f"wrote {printable(str(output))}")

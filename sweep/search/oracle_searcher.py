@@ -15,6 +15,7 @@ from sweep.search.searcher import Searcher
 from sweep.space.budget import epochs_of
 from sweep.space.definition import BayesianSearch, Space
 from sweep.space.dimensions import expand, is_config
+from sweep.space.methods import INDEPENDENT
 
 _ORACLES = {"random": RandomOracle, "hyperband": HyperbandOracle, "bayesian": BayesianOracle, "grid": GridOracle}
 
@@ -27,13 +28,20 @@ class OracleSearcher:
         self._numbers: dict[str, int] = {}  # KerasTuner's trial id to ours
         self._running: dict[int, Any] = {}  # our trial number to KerasTuner's trial
         self._next = 0
+        self._retried: set[int] = set()
 
     def ask(self) -> Proposal | None:
         # One tuner id for each trial in flight: KerasTuner gives a busy tuner its old trial again.
         trial = self._oracle.create_trial(f"tuner-{len(self._oracle.trials)}")
         return self._proposal(trial) if trial.status == RUNNING else None
 
+    def retry(self, trial: int) -> None:
+        """It runs once more. The oracle has had its first result, on which nothing depended, and hears of no other."""
+        self._retried.add(trial)
+
     def tell(self, result: TrialResult) -> None:
+        if result.trial in self._retried:
+            return
         trial = self._running.pop(result.trial)
         trial.status = "FAILED"
         if result.state is TrialState.COMPLETED and result.objective is not None:
@@ -100,13 +108,19 @@ def replay(space: Space, history: Iterable[Decision]) -> tuple[Searcher, dict[in
     history = list(history)
     searcher = make_searcher(space, _configs(space, history))
     open_proposals: dict[int, Proposal] = {}
+    ended: set[int] = set()
     for fact in history:
         if isinstance(fact, TrialResult):
             searcher.tell(fact)
             open_proposals.pop(fact.trial, None)
+            ended.add(fact.trial)
             continue
         if isinstance(fact, LimitsRaised):
             searcher.raise_max_trials(fact.max_trials)
+            continue
+        if fact.trial in ended and space.search.method in INDEPENDENT:
+            searcher.retry(fact.trial)
+            open_proposals[fact.trial] = fact
             continue
         proposal = searcher.ask()
         if proposal != fact:

@@ -49,14 +49,27 @@ def trials_text(store: Reader, form: str, live: bool = True) -> str:
     return tables.json(trials) if form == "json" else tables.csv(trials)
 
 
-def epochs_text(store: Reader, form: str) -> str:
-    """A row `trial, epoch, seconds, METRICS...` for every trained epoch, as CSV or, where `form` is `json`, as JSON."""
-    rows: list[dict[str, Any]] = [
+def trial_columns(trials: Sequence[TrialRecord]) -> dict[str, list[Value | None]]:
+    """The columns of `trials.csv` by name, with a value for each trial, None where it has none."""
+    parameters = list(dict.fromkeys(name for trial in trials for name in trial.config))
+    metrics = list(dict.fromkeys(name for trial in trials for name in trial.metrics))
+    rows = [_cells(trial, parameters, metrics) for trial in trials]
+    return {name: [row[index] for row in rows] for index, name in enumerate(_header(parameters, metrics))}
+
+
+def epoch_rows(store: Reader) -> list[dict[str, Any]]:
+    """`trial, epoch, seconds, METRICS...` of every trained epoch; what is no finite number is None."""
+    return [
         {"trial": one.trial, "epoch": one.epoch, "seconds": one.seconds}
         | {name: _finite(value) for name, value in one.metrics.items()}
         for reports in store.all_epochs().values()
         for one in reports
     ]
+
+
+def epochs_text(store: Reader, form: str) -> str:
+    """The `epoch_rows` as CSV or, where `form` is `json`, as JSON."""
+    rows = epoch_rows(store)
     if form == "json":
         return json.dumps(rows, indent=1, allow_nan=False) + "\n"
     names = list(dict.fromkeys(name for row in rows for name in row)) or ["trial", "epoch", "seconds"]

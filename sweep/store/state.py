@@ -6,9 +6,9 @@ from sweep.store.layout import RunDirectory
 from sweep.store.lock import is_locked
 from sweep.store.reading import Reader
 
-_ENDS = {"search_finished": True, "limits_raised": False}
+_ENDS = {"search_finished": True, "limits_raised": False, "retried": False}
 
-_TURNING_POINTS = ("started", "resumed", "limits_raised", "finished")
+_TURNING_POINTS = ("started", "resumed", "limits_raised", "retried", "finished")
 
 
 def sweep_state(run: RunDirectory, store: Reader) -> str:
@@ -21,6 +21,6 @@ def sweep_state(run: RunDirectory, store: Reader) -> str:
 
 
 def search_has_ended(store: Reader) -> bool:
-    """Whether all trials have been trained, and no limit was raised since."""
+    """Whether all trials have been trained, and no limit was raised since, and none is tried again."""
     ends = [_ENDS[event.kind] for event in store.events() if event.kind in _ENDS]
     return bool(ends) and ends[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,22 @@ class Store(Reader):
         """They hold after the decisions recorded so far, and the search is not at its end any more."""
         last = self._database.rows(f"SELECT {_NEXT_SEQ} - 1")[0][0]
         self.record_event("limits_raised", after=last, max_trials=limits.max_trials, max_time=limits.max_time)
+
+    def retry(self, trials: Sequence[int]) -> None:
+        """These wait again, for the epochs that they were granted last, and the search is not at its end any more: one
+        transaction. None: nothing happens."""
+        if not trials:
+            return
+        with self._database.transaction():
+            last = self._database.rows(f"SELECT {_NEXT_SEQ} - 1")[0][0]
+            for trial in trials:
+                self._database.execute(
+                    f"INSERT INTO ask SELECT {_NEXT_SEQ}, trial, first_epoch, last_epoch, bracket, rung FROM ask "
+                    "WHERE seq = (SELECT max(seq) FROM ask WHERE trial = ?)",
+                    trial,
+                )
+            payload = _json({"after": last, "trials": list(trials)})
+            self._database.execute("INSERT INTO event (time, kind, payload) VALUES (?, 'retried', ?)", now(), payload)
 
     def _expect_asked(self, trial: int) -> None:
         """Nothing is run twice: work on a trial begins with an ask and ends with its one tell."""

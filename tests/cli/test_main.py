@@ -100,7 +100,7 @@ def test_a_fault_of_our_own_is_one_line_too_and_keeps_its_traceback(
         (["shw"], "No such command 'shw'. Did you mean 'show'? (see: sweep --help)"),
         (["--nosuch"], "No such option '--nosuch' (see: sweep --help)"),
         (["show", "--jsno"], "No such option '--jsno'. Did you mean '--json'? (see: sweep show --help)"),
-        (["show", "a", "b"], "Got unexpected extra argument (b) (see: sweep show --help)"),
+        (["show", "a", "0", "b"], "Got unexpected extra argument (b) (see: sweep show --help)"),
         (["run"], "Missing argument 'FILE' (see: sweep run --help)"),
         (["data", "check"], "Missing argument 'SOURCE' (see: sweep data check --help)"),
         (["show", "--runs-dir"], "Option '--runs-dir' requires an argument"),

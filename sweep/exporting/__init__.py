@@ -1,0 +1,1 @@
+"""A sweep in the formats of other tools, made from its store."""

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sweep.final.predictions import predictions_of, write_predictions
+from sweep.space.load import load_space
+from tests.cli.conftest import Run, Sweep
+
+DEFINITION = """
+name: digits
+data: {source: digits}
+search: {method: random, max_trials: 40}
+parameters:
+  learning_rate: {type: float, min: 1e-4, max: 1e-1, sampling: log}
+  batch_size: {type: choice, values: [16, 32]}
+  epochs: 3
+"""
+
+
+def searched(make_run: Callable[..., Run], name: str, shift: float = 0.0, seed: int = 0) -> Run:
+    """Twenty trials, the better the nearer their learning rate is to 0.01."""
+    run = make_run(name, definition=f"{DEFINITION}seed: {seed}\n", dataset_digest="abc")
+    for number in range(20):
+        config = {"learning_rate": 10 ** (-4 + 0.15 * number), "batch_size": 16 + 16 * (number % 2), "epochs": 3}
+        value = 0.875 - abs(number - 13) / 40 + shift
+        run.trial(number, values=(value / 2, value, value - 0.1), config=config)
+    return run
+
+
+def with_answer(run: Run, right: int) -> None:
+    run.answer(right / 40)
+    labels = np.arange(40) % 2
+    predicted = np.where(np.arange(40) < right, labels, 1 - labels)
+    kept = predictions_of(labels, np.eye(2)[predicted], np.zeros((40, 1, 1, 1)), ["x"] * 40)
+    write_predictions(run.directory.final, kept)
+
+
+def test_runs_are_compared_side_by_side(
+    make_run: Callable[..., Run], terminal: Callable[..., list[str]], sweep: Sweep
+) -> None:
+    with_answer(searched(make_run, "a-001"), 38)
+    with_answer(searched(make_run, "b-001", shift=-0.2, seed=7), 20)
+    lines = terminal(80, "compare", "a-001", "b-001")
+    assert lines[0].split() == ["run", "method", "trials", "epochs", "training", "best", "test", "looks"]
+    assert lines[1].split() == ["a-001", "random", "20", "60", "30.0", "s", "0.8750", "0.9500", "1"]
+    at = lines.index("best val_accuracy after so many epochs of all trials")
+    assert lines[at + 1].split() == ["run", "12", "24", "36", "48", "60"]
+    assert lines[at + 2].split()[:6] == ["a-001", "0.6250", "0.7250", "0.8250", "0.8750", "0.8750"]
+    assert "in what the definitions of a-001 and b-001 differ" in lines
+    assert "seed  0      7" in lines
+    assert any("a-001 against b-001: +45.0 points of accuracy (95 %" in line for line in lines)
+    assert any("more than chance; of 40 images 18 only the first had right" in line for line in lines)
+    told = sweep("compare", "a-001", "b-001", "--json").json
+    assert [one["best"]["id"] for one in told["runs"]] == [13, 13]
+    assert told["on_test"][0]["paired_bootstrap"]["only_first"] == 18
+    assert told["runs"][0]["curve"][-1] == {"epochs": 60, "best": 0.875}
+
+
+def test_what_cannot_be_judged_is_said(make_run: Callable[..., Run], sweep: Sweep) -> None:
+    with_answer(searched(make_run, "a-001"), 38)
+    searched(make_run, "b-001").answer()
+    out = sweep("compare", "a-001", "b-001").out
+    assert "a-001 and b-001 have the same definition" in out
+    assert "a-001 and b-001: cannot be judged: what the final model of b-001 said of each image was not kept" in out
+
+
+def test_runs_without_results_can_be_compared(make_run: Callable[..., Run], sweep: Sweep) -> None:
+    make_run("a-001", definition=DEFINITION)
+    make_run("b-001", definition=DEFINITION)
+    done = sweep("compare", "a-001", "b-001")
+    assert (done.code, done.err) == (0, "")
+    assert sweep("compare", "a-001").code == 0
+
+
+def test_a_refined_space_is_written_with_its_reasons(
+    make_run: Callable[..., Run], sweep: Sweep, tmp_path: Path
+) -> None:
+    searched(make_run, "a-001")
+    path = tmp_path / "narrower.yaml"
+    done = sweep("refine", "a-001", "-o", str(path))
+    assert (done.code, done.out) == (0, f"wrote {path}; changed: learning_rate\n")
+    text, space = path.read_text(), load_space(path)
+    assert 1e-4 < space.parameters["learning_rate"].min < 0.01 < space.parameters["learning_rate"].max < 1e-1
+    assert text.startswith(
+        "# Narrowed from the 5 best of 20 completed trials of a-001 (val_accuracy 0.8750 to 0.8250).\n"
+    )
+    assert "  # was 0.0001 to 0.1, log: the best 5 values have " in text
+    assert sweep("refine", "a-001", "-o", str(path)) == (
+        *(2, ""),
+        f"error: {path} exists already; choose another name, or replace it with --force\n",
+    )
+    assert sweep("refine", "a-001", "-o", str(path), "--force").code == 0
+
+
+def test_too_few_trials_write_nothing(mixed: Run, sweep: Sweep, tmp_path: Path) -> None:
+    done = sweep("refine", "digits-001", "-o", str(tmp_path / "x.yaml"))
+    assert (done.code, done.out, (tmp_path / "x.yaml").exists()) == (2, "", False)
+    assert done.err.startswith("error: digits-001 has 2 trials that completed; a narrower space needs at least 8")
+
+
+def test_a_sweep_of_wandb_becomes_a_file_of_ours(sweep: Sweep, tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs.yaml", tmp_path / "ours.yaml"
+    parameters = {"lr": {"distribution": "log_uniform", "min": -9, "max": -4}, "epochs": {"value": 3}}
+    theirs.write_text(json.dumps({"method": "random", "program": "train.py", "run_cap": 5, "parameters": parameters}))
+    done = sweep("import-wandb", str(theirs), "-o", str(ours), "--data", "digits")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[:2] == ["- lr: its bounds were exponents: e^-9 to e^-4", "- lr: is called learning_rate now"]
+    assert done.lines[-1] == f"wrote {ours}; see what it would train with: sweep plan {ours}"
+    assert load_space(ours).search.max_trials == 5
+    assert sweep("validate", str(ours)).code == 0
+    assert sweep("import-wandb", str(theirs), "-o", str(ours)).code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: [", "1:5: "),
+        ("a: 1", "is no W&B sweep: it has no `parameters`"),
+        (None, "there is no such file"),
+    ],
+)
+def test_a_file_that_is_none_is_refused_in_one_line(text: str | None, line: str, sweep: Sweep, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.yaml"
+    if text is not None:
+        theirs.write_text(text)
+    done = sweep("import-wandb", str(theirs), "-o", str(tmp_path / "ours.yaml"))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert line in done.err
+    assert not (tmp_path / "ours.yaml").exists()

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.cli.conftest import Run, Sweep
+from tests.tiny_sweep import Trainer
+
+
+def test_predict_tells_labels_and_probabilities(trainer: Trainer, finished: Path, tmp_path: Path) -> None:
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(0, 255, (8, 8), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    place = ("--runs-dir", finished.parent)
+    done = trainer("predict", "tiny-001", tmp_path, "--top", 2, "--json", *place, cwd=tmp_path)
+    assert (done.code, done.err) == (0, ""), done
+    first, second = json.loads(done.out)
+    assert (first["image"], second["image"]) == (str(tmp_path / "0.png"), str(tmp_path / "1.png"))
+    assert first["label"] == next(iter(first["probabilities"])) and len(first["probabilities"]) == 2
+    (tmp_path / "bad.png").write_bytes(b"x")
+    shown = trainer("predict", "tiny-001", tmp_path / "bad.png", tmp_path / "0.png", *place, cwd=tmp_path)
+    percent = 100 * first["probabilities"][first["label"]]
+    assert shown.code == 1
+    assert shown.out.startswith(f"{tmp_path / '0.png'}: {first['label']} {percent:.1f} %, ")
+    assert shown.err.startswith(f"{tmp_path / 'bad.png'}: cannot be read: ")
+
+
+def test_what_is_not_there_is_said_before_tensorflow_is_imported(
+    sweep: Sweep, make_run: Callable[..., Run], tmp_path: Path, runs: Path
+) -> None:
+    make_run()
+    done = sweep("predict", "digits-001", str(tmp_path / "no.png"))
+    assert done == (2, "", f"error: {tmp_path / 'no.png'}: there is no such file or folder\n")
+    (tmp_path / "a.png").write_bytes(b"x")
+    assert sweep("predict", "digits-001", str(tmp_path / "a.png")) == (
+        *(2, ""),
+        f"error: digits-001 has no final model yet; make one: sweep retrain-best digits-001 --runs-dir {runs}\n",
+    )
