@@ -99,17 +99,23 @@ class Loop:
         deadline = None if self._limits.seconds is None else time.monotonic() + self._limits.seconds
         while True:
             in_time = deadline is None or time.monotonic() < deadline
+            self._stop.look()
             if self._stop.requested:
                 self._executor.stop()
-            elif in_time:
+            elif in_time and not self._stop.winding_down:
                 self._fill()
             self._publish()
             if not self._executor.busy:
-                return Ending.STOPPED if self._stop.requested else Ending.FINISHED if in_time else Ending.OUT_OF_TIME
+                return self._ending(in_time)
             for request, event in self._executor.collect(POLL_SECONDS):
                 self._handle(request, event)
             self._end_overdue()
             self._require_success()
+
+    def _ending(self, in_time: bool) -> Ending:
+        if self._stop.requested or self._stop.winding_down:
+            return Ending.STOPPED
+        return Ending.FINISHED if in_time else Ending.OUT_OF_TIME
 
     def _publish(self) -> None:
         """One write to the disk for all that has happened since the last one; then the observers hear of it."""

@@ -72,6 +72,9 @@ class Reporter:
     def stopping(self) -> None:
         """A stop was requested: the running epochs are the last ones. Called from a signal handler."""
 
+    def winding_down(self) -> None:
+        """Another process asked for a stop: the trials that run now are trained to their end, and no more are begun."""
+
     def searched(self, ending: Ending | None) -> None:
         """Nothing more is trained, and why; None where a fault is the reason."""
 
@@ -83,3 +86,6 @@ class Reporter:
 
     def evaluated(self, metrics: dict[str, Any]) -> None:
         """The final model has been evaluated on test."""
+
+    def warning(self, text: str) -> None:
+        """Something beside the sweep went wrong; its answer is not touched."""

@@ -9,7 +9,9 @@ from typing import Any
 
 from sweep.final.finalize import count_test_evaluations, frozen_winner, read_metrics
 from sweep.final.winner import Winner, choose_winner
+from sweep.forecast import Outcome, forecast_outcome
 from sweep.records import Objective, TrialRecord, TrialState
+from sweep.store.labels import labels_of
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
 from sweep.store.state import sweep_state
@@ -18,7 +20,7 @@ from sweep.store.state import sweep_state
 @dataclass(frozen=True)
 class SweepResult:
     """A snapshot. `state` is running, interrupted or finished; `full_budget` as in `choose_winner`; `metrics` are those
-    of `final/metrics.json`."""
+    of `final/metrics.json`; `labels` are the user's notes."""
 
     name: str
     directory: Path
@@ -30,6 +32,11 @@ class SweepResult:
     digest: str
     metrics: dict[str, Any] | None
     test_evaluations: int
+    labels: tuple[str, ...] = ()
+    created: str = ""
+    """ISO 8601, UTC."""
+    forecast: Outcome | None = None
+    """Of how long the search was to take; None where it has not ended, or was over too soon for one."""
 
     @property
     def epochs_trained(self) -> int:
@@ -53,6 +60,8 @@ class SweepResult:
         return {
             "name": self.name,
             "state": self.state,
+            "created": self.created,
+            "labels": list(self.labels),
             "objective": {"metric": self.objective.metric, "direction": self.objective.direction},
             "trials": {state.value: counts[state] for state in TrialState},
             "epochs_trained": self.epochs_trained,
@@ -67,6 +76,7 @@ class SweepResult:
             "digest": self.digest,
             "test": None if self.metrics is None else self.metrics["test"],
             "test_evaluations": self.test_evaluations,
+            "forecast": None if self.forecast is None else self.forecast.to_json(),
         }
 
 
@@ -86,4 +96,7 @@ def read_result(run: RunDirectory, store: Reader) -> SweepResult:
             digest=store.digest(),
             metrics=read_metrics(run),
             test_evaluations=count_test_evaluations(store),
+            labels=labels_of(store),
+            created=store.facts["created"],
+            forecast=forecast_outcome(store.events()),
         )

@@ -6,20 +6,20 @@ import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Hashable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sweep.boards import make_tracker
 from sweep.errors import Interrupted, SweepError, SweepFailed
-from sweep.executors.base import Executor, Function
+from sweep.executors.base import Executor
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.launch import Launcher
 from sweep.executors.pool import PoolExecutor
-from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner, inline, read_metrics
+from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner, read_metrics
 from sweep.final.folder import restore
-from sweep.final.requests import RetrainEpoch
+from sweep.final.runners import runner_here, runner_through
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
+from sweep.forecast import ForecastKeeper
 from sweep.hosted_searcher import HostedSearcher, SearcherTask
 from sweep.loop import Ending, Limits, Loop, TooManyFailures
 from sweep.machine import this_machine
@@ -27,12 +27,14 @@ from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
 from sweep.preparation import Ready
 from sweep.records import Proposal, TrialRequest, Workload
+from sweep.report.ending import report_at_end
 from sweep.result import SweepResult, read_result
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
-from sweep.stop import StopSignal
+from sweep.stop import Stop, StopSignal
 from sweep.store.layout import RunDirectory
 from sweep.store.state import search_has_ended
+from sweep.store.stop_request import requested_stop
 from sweep.store.store import Store
 from sweep.text import number
 from sweep.trial.context import TrialContext
@@ -74,16 +76,19 @@ class Session:
             return
         began = time.monotonic()
         self._store.release_running()
-        self._store.record_event("resumed" if self._store.events("started") else "started", workers=self._workers)
+        kind = "resumed" if self._store.events("started") else "started"
+        self._store.record_event(kind, workers=self._workers, epochs=self._store.count_epochs())
         with (
-            StopSignal(self._reporter.stopping) as stop,
+            self._stop_signal() as stop,
             self._trial_executor() as executor,
             self._searcher() as (searcher, open_proposals, count_workload),
         ):
-            self._reporter.searching(self._store, self._space, self._workers, self._workload(count_workload))
+            workload = self._workload(count_workload)
+            self._reporter.searching(self._store, self._space, self._workers, workload)
+            keeper = ForecastKeeper(self._store, workload, self._workers, began)
             ending: Ending | None = None
             try:
-                ending = self._loop(searcher, executor, stop).run(open_proposals())
+                ending = self._loop(searcher, executor, stop, keeper).run(open_proposals())
             except TooManyFailures as exc:
                 raise SweepFailed(
                     f"{exc}; once that is mended, go on with: {self._directory.command('resume')}"
@@ -121,6 +126,10 @@ class Session:
 
     def finish(self) -> None:
         """Nothing more is to be done in this sweep. Raises SweepFailed where no trial can win."""
+        self._close()
+        report_at_end(self._directory, self._reporter.warning)
+
+    def _close(self) -> None:
         metrics = read_metrics(self._directory)
         if metrics is not None:
             self._show_on_board(metrics)  # a kill may have come between the answer and this
@@ -137,9 +146,10 @@ class Session:
             raise
 
     def _after_evaluation(self, metrics: dict[str, Any]) -> None:
-        self.finish()
+        self._close()
         with contextlib.suppress(BrokenPipeError):  # `| head` has seen enough; all is done and stored
             self._reporter.evaluated(metrics)
+        report_at_end(self._directory, self._reporter.warning)
 
     def _show_on_board(self, metrics: dict[str, Any]) -> None:
         from sweep.tracking.final import write_final
@@ -176,14 +186,20 @@ class Session:
         """While the first trials run: it may be made anew from thousands of them."""
         self._tracker.rebuild(self._store.trials(), self._store.all_epochs())
 
-    def _loop(self, searcher: Searcher, executor: Executor, stop: StopSignal) -> Loop:
+    def _stop_signal(self) -> StopSignal:
+        return StopSignal(self._reporter.stopping, self._asked_to_stop, self._reporter.winding_down)
+
+    def _asked_to_stop(self) -> Stop | None:
+        return requested_stop(self._directory)
+
+    def _loop(self, searcher: Searcher, executor: Executor, stop: StopSignal, keeper: ForecastKeeper) -> Loop:
         return Loop(
             searcher,
             executor,
             self._store,
             seed=self._space.seed,
             checkpoints=self._directory.checkpoints,
-            observers=[self._tracker, self._tables, self._reporter],
+            observers=[self._tracker, self._tables, keeper, self._reporter],
             limits=Limits(
                 seconds=self._seconds_left(),
                 retries=self._space.retries,
@@ -221,13 +237,13 @@ class Session:
     def _runner(self) -> Iterator[Runner]:
         """Where the winner is retrained and evaluated: one more process, or here where trials are trained here too."""
         if self._workers == 0:
-            with StopSignal(self._reporter.stopping) as stop:
-                yield partial(_in_this_process, stop)
+            with self._stop_signal() as stop:
+                yield runner_here(stop)
             return
         threads = self._space.retrain_threads or self._space.threads_per_trial
         environments = self._environments(1, threads)
         with PoolExecutor(work, self._launcher, environments, self._directory.logs, name="final") as executor:
-            yield partial(_through, executor)
+            yield runner_through(executor, self._asked_to_stop)
 
 
 def parting(directory: RunDirectory) -> str:
@@ -244,17 +260,3 @@ def _best_so_far(result: SweepResult) -> str:
         return ""
     reached = f"{result.objective.metric} {number(best.objective)} at epoch {best.best_epoch}"
     return f"the best so far is trial {best.id}, {reached}; "
-
-
-def _in_this_process(stop: StopSignal, function: Function, request: Any) -> Iterator[Any]:
-    """Ctrl-C waits for the end of an epoch: raised at any moment, TensorFlow may swallow it."""
-    for event in inline(function, request):
-        yield event
-        if stop.requested and isinstance(event, RetrainEpoch):
-            raise KeyboardInterrupt
-
-
-def _through(executor: Executor, function: Function, request: Any) -> Iterator[Any]:
-    executor.submit(request)
-    while executor.busy:
-        yield from (event for _, event in executor.collect(1.0))

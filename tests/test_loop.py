@@ -13,7 +13,7 @@ from sweep.executors.base import WorkerLost
 from sweep.executors.inline import InlineExecutor
 from sweep.loop import Ending, Limits, Loop
 from sweep.records import Proposal, TrialRequest, TrialResult, TrialState
-from sweep.stop import StopSignal
+from sweep.stop import Stop, StopSignal
 from sweep.store.store import Store
 from tests.fakes import ListSearcher, Watcher, train
 
@@ -278,3 +278,44 @@ def test_epochs_that_are_given_again_are_no_news(store: Store, tmp_path: Path) -
     searcher = ListSearcher([proposal(0, 1), proposal(0, 3, first=1)], after=lambda index: index)
     drive(store, tmp_path, searcher, observers=[watcher])  # the fake gives all epochs from the first again
     assert [fact for fact in watcher.seen if fact[0] == "epoch"] == [("epoch", 0, 1), ("epoch", 0, 2), ("epoch", 0, 3)]
+
+
+def rungs() -> ListSearcher:
+    """Two trials of one epoch, then both trained on to three, and one more."""
+    proposals = [proposal(0, 1), proposal(1, 1), proposal(0, 3, first=1), proposal(1, 3, first=1), proposal(2, 3)]
+    return ListSearcher(proposals, after=lambda index: index)
+
+
+def asked_for_at(store: Store, epochs: int, asked: Stop) -> Callable[[], Stop | None]:
+    """As if another process had asked once so many epochs were trained."""
+    return lambda: asked if store.count_epochs() >= epochs else None
+
+
+@pytest.mark.parametrize(("asked", "epochs"), [(Stop.TRIALS, 4), (Stop.EPOCHS, 3)])
+def test_another_process_may_stop_it_with_the_running_trials_or_their_epochs(
+    asked: Stop, epochs: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "BURST_SECONDS", 0)
+    told: list[str] = []
+    stop = StopSignal(lambda: told.append("epochs"), asked_for_at(store, 3, asked), lambda: told.append("trials"))
+    assert drive(store, tmp_path, rungs(), stop=stop) is Ending.STOPPED
+    assert (store.count_epochs(), told) == (epochs, [asked.value])
+    assert store.release_running() == ([] if asked is Stop.TRIALS else [0])
+
+
+@pytest.mark.parametrize("asked", list(Stop))
+@pytest.mark.parametrize("epochs", range(8))
+def test_a_table_after_a_stop_and_a_resume_is_that_of_a_sweep_that_was_never_stopped(
+    asked: Stop, epochs: int, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline, "BURST_SECONDS", 0)
+    with Store.create(tmp_path / "other.db", {"name": "x"}) as other:
+        assert drive(other, tmp_path, rungs()) is Ending.FINISHED
+        whole = other.digest()
+    searcher = rungs()
+    assert drive(store, tmp_path, searcher, stop=StopSignal(watch=asked_for_at(store, epochs, asked))) is Ending.STOPPED
+    store.release_running()
+    told = {(one.trial, one.epochs_trained) for one in searcher.told}
+    pending = [one for one in searcher.proposals[: searcher.asked] if (one.trial, one.last_epoch) not in told]
+    assert drive(store, tmp_path, searcher, open_proposals=pending) is Ending.FINISHED
+    assert store.digest() == whole

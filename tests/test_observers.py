@@ -77,7 +77,7 @@ def test_a_reporter_says_nothing_unless_it_is_taught_to(capsys: pytest.CaptureFi
     reporter = Reporter()
     hooks = [name for name in vars(Reporter) if not name.startswith("_")]
     assert set(hooks) == {
-        *("data", "ready", "searching", "trial", "epoch", "lost", "stopping"),
+        *("data", "ready", "searching", "trial", "epoch", "lost", "stopping", "winding_down"),
         *("searched", "retraining", "retrain", "evaluated"),
     }
     for name in hooks:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sweep.stop import StopSignal
+from sweep.stop import Stop, StopSignal
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -42,3 +42,31 @@ def test_outside_the_main_thread_it_catches_nothing() -> None:
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+def test_another_process_may_ask_for_the_same() -> None:
+    asked: list[Stop | None] = [None, Stop.EPOCHS, Stop.EPOCHS]
+    told: list[str] = []
+    stop = StopSignal(lambda: told.append("stopping"), lambda: asked.pop(0), lambda: told.append("winding down"))
+    stop.look()
+    assert (stop.requested, told) == (False, [])
+    stop.look()
+    stop.look()
+    assert (stop.requested, stop.winding_down, told) == (True, False, ["stopping"])
+
+
+def test_or_that_nothing_more_be_begun_and_then_for_more() -> None:
+    asked: list[Stop | None] = [Stop.TRIALS, Stop.TRIALS, Stop.EPOCHS]
+    told: list[str] = []
+    stop = StopSignal(lambda: told.append("stopping"), lambda: asked.pop(0), lambda: told.append("winding down"))
+    stop.look()
+    stop.look()
+    assert (stop.requested, stop.winding_down) == (False, True)
+    stop.look()
+    assert (stop.requested, told) == (True, ["winding down", "stopping"])
+
+
+def test_ctrl_c_after_such_a_request_stops_now() -> None:
+    with StopSignal(watch=lambda: Stop.EPOCHS) as stop, pytest.raises(KeyboardInterrupt):
+        stop.look()
+        os.kill(os.getpid(), signal.SIGINT)

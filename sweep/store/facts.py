@@ -30,6 +30,19 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What training has taken so far, in seconds. `later_epochs` are those after the first of a trial, which takes
+    longer. `trainings` have ended: each held its worker from its request to its result; `epochs` are all they trained.
+    """
+
+    trainings: int = 0
+    seconds: float = 0.0
+    epochs: int = 0
+    later_epochs: int = 0
+    later_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that happened to the sweep as a whole. `seq` rises; `time` is ISO 8601 in UTC."""
 

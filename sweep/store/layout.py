@@ -64,6 +64,11 @@ class RunDirectory:
         return self.root / "final"
 
     @property
+    def report(self) -> Path:
+        """Everything on one page, written with the answer and by `sweep report`."""
+        return self.root / "report.html"
+
+    @property
     def trials_csv(self) -> Path:
         return self.root / "trials.csv"
 
@@ -83,6 +88,11 @@ class RunDirectory:
     def holder_file(self) -> Path:
         """Who holds the lock."""
         return self.root / "run.lock.json"
+
+    @property
+    def stop_file(self) -> Path:
+        """What another process asks the holder of the lock for."""
+        return self.root / "run.stop.json"
 
 
 def create_run(runs_dir: Path, name: str | None, stem: str) -> RunDirectory:

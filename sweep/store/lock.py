@@ -36,6 +36,7 @@ class RunLock:
         try:
             lock.acquire()
             self._lock = lock
+            self.run.stop_file.unlink(missing_ok=True)  # it was meant for a holder that was killed
             self._write_holder()
         except Timeout as exc:
             raise InputError(
@@ -50,8 +51,9 @@ class RunLock:
 
     def __exit__(self, *_: object) -> None:
         assert self._lock is not None
-        with suppress(OSError):
-            self.run.holder_file.unlink()
+        for file in (self.run.holder_file, self.run.stop_file):
+            with suppress(OSError):
+                file.unlink()
         self._lock.release()
 
     def _write_holder(self) -> None:
@@ -79,11 +81,20 @@ def is_locked(run: RunDirectory) -> bool:
     return False
 
 
+def read_holder(run: RunDirectory) -> dict[str, Any] | None:
+    """`pid`, `host` and `since` of who holds the lock, or held it and was killed; None where nothing is known."""
+    try:
+        holder = json.loads(run.holder_file.read_text())
+    except (OSError, ValueError):
+        return None
+    return holder if isinstance(holder, dict) else None
+
+
 def _holder(run: RunDirectory) -> str:
     """`pid 123 on HOST since TIME`, or less where the holder has only just begun."""
     try:
-        holder: dict[str, Any] = json.loads(run.holder_file.read_text())
+        holder = read_holder(run) or {}
         since = datetime.fromisoformat(holder["since"]).astimezone()
         return f"pid {holder['pid']} on {holder['host']} since {since:%Y-%m-%d %H:%M:%S}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return "another process"

@@ -16,7 +16,7 @@ from sweep.errors import InputError, SweepFailed
 from sweep.records import Decision, EpochReport, LimitsRaised, Proposal, TrialRecord, TrialResult, TrialState
 from sweep.store.database import DAMAGED, Database
 from sweep.store.digest import digest_of
-from sweep.store.facts import Attempt, Event
+from sweep.store.facts import Attempt, Costs, Event
 from sweep.text import one_line
 
 # A finished trial shows its last told epoch: a lost attempt may have gone further than the one that gave the result.
@@ -131,6 +131,19 @@ class Reader:
             epochs.setdefault(row["trial"], []).append(_epoch(row))
         return epochs
 
+    def count_epochs(self) -> int:
+        """Of all trials together."""
+        return int(self._database.rows("SELECT count(*) FROM epoch")[0][0])
+
+    def costs(self) -> Costs:
+        """Of all sessions so far."""
+        return Costs(*self._database.rows(_COSTS)[0])
+
+    @_undamaged
+    def results(self) -> list[TrialResult]:
+        """Every result that a searcher was told, in order; a trial has one for each of its rungs."""
+        return [result for _, result in sorted(self._tells(), key=lambda pair: pair[0])]
+
     def attempts(self, trial: int) -> list[Attempt]:
         """The attempts at a trial, in order."""
         return [Attempt(*row) for row in self._database.rows(_ATTEMPTS, trial)]
@@ -194,6 +207,16 @@ class Reader:
         first, last = self._database.rows("SELECT min(id), max(id) FROM trial")[0]
         return ", which has no trials yet" if last is None else f"; its trials are {first} to {last}"
 
+
+_COSTS = """
+    SELECT
+        (SELECT count(*) FROM attempt WHERE ended IS NOT NULL),
+        (SELECT total(86400 * (julianday(ended) - julianday(started))) FROM attempt WHERE ended IS NOT NULL),
+        (SELECT count(*) FROM epoch WHERE trial NOT IN (SELECT trial FROM attempt WHERE ended IS NULL)),
+        count(*), total(seconds)
+    FROM epoch
+    WHERE epoch > 1
+"""
 
 _ATTEMPTS = "SELECT trial, number, started, ended, outcome, reason FROM attempt WHERE trial = ? ORDER BY number"
 
