@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sweep.cli import options
+
+if TYPE_CHECKING:
+    from sweep.estimate import Estimate
+    from sweep.preparation import Ready
+    from sweep.search.plan import Plan
 
 
 @click.command()
@@ -42,25 +49,64 @@ def validate(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 @options.definition
 @options.overrides
 @click.option("--samples", type=click.IntRange(min=0), default=3, show_default=True, help="Configurations to show.")
+@click.option(
+    "--timing/--no-timing",
+    default=True,
+    show_default=True,
+    help="Train a few steps of some configurations, to say how long the sweep will take.",
+)
+@options.workers
 @options.as_json
-def plan(file: Path, overrides: tuple[str, ...], samples: int, as_json: bool) -> None:
-    """Say what `sweep run FILE` would train: trials and epochs of every rung, without training anything."""
+def plan(
+    file: Path, overrides: tuple[str, ...], samples: int, timing: bool, workers: int | None, as_json: bool
+) -> None:
+    """Say what `sweep run FILE` would train: trials and epochs of every rung, and about how long that takes. But for a
+    few steps that are timed nothing is trained, and nothing is kept."""
     from sweep.cli.console import ConsoleReporter
     from sweep.cli.plan_table import plan_as_json, show_plan
     from sweep.preparation import get_ready
     from sweep.space.load import load_space
-    from sweep.trial.runtime import import_tensorflow
+    from sweep.trial.runtime import configure_runtime
 
     space = load_space(file, overrides)
     with ConsoleReporter(to_stderr=as_json) as reporter:
+        if not space.is_builtin:  # its code runs while all is made ready
+            configure_runtime(space.threads_per_trial, space.deterministic)
         ready = get_ready(space, reporter.data)
-    import_tensorflow()
+    configure_runtime(space.threads_per_trial, space.deterministic)
     from sweep.model.build import foresee
     from sweep.search.plan import make_plan
 
     made = make_plan(ready.space)
     forecasts = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
+    estimate = _estimate(ready, made, workers) if timing else None
     if as_json:
-        options.print_json(plan_as_json(made, forecasts, ready.dataset))
+        options.print_json(plan_as_json(made, forecasts, ready.dataset, estimate))
     else:
-        show_plan(made, forecasts, ready.dataset)
+        show_plan(made, forecasts, ready.dataset, estimate)
+
+
+TIMED = 3
+"""So many configurations are, the first that are planned."""
+
+
+def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
+    """None where none could be timed."""
+    from sweep.estimate import estimate_sweep
+    from sweep.machine import this_machine
+    from sweep.model.build import foresee
+    from sweep.trial.timing import time_training
+    from sweep.workers import choose_workers
+
+    space, dataset, image_input = ready.space, ready.dataset, ready.image_input
+    timings, sizes = [], []
+    for config in plan.configs[:TIMED]:
+        size, refusal = foresee(space, config, image_input)
+        if refusal is None:
+            with contextlib.suppress(Exception):  # of a user's code; the sweep will say what is wrong with it
+                timings.append(time_training(space, config, dataset, image_input))
+        if refusal is None and size is not None:
+            sizes.append(size.checkpoint_bytes)
+    count = choose_workers(space, this_machine()) if workers is None else workers
+    share = (dataset.train_size + dataset.validation_size) / dataset.train_size
+    return estimate_sweep(plan, timings, count, sizes, share)

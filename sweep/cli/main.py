@@ -14,10 +14,18 @@ import click
 from sweep import __version__
 from sweep.cli import options
 from sweep.cli.board import tensorboard
+from sweep.cli.checkup import doctor
+from sweep.cli.completion import completion
 from sweep.cli.data import data
 from sweep.cli.definitions import plan, validate
+from sweep.cli.going_on import compare, import_wandb, refine
+from sweep.cli.keeping import label, rm
+from sweep.cli.predicting import predict
 from sweep.cli.reading import best, export, list_, show, trials
-from sweep.cli.running import evaluate, resume, retrain_best, run
+from sweep.cli.reporting import report
+from sweep.cli.running import evaluate, resume, retrain_best, retry, run
+from sweep.cli.status import status
+from sweep.cli.stopping import stop
 from sweep.errors import Interrupted, SweepError
 from sweep.text import one_line, os_error_line, printable
 
@@ -54,14 +62,26 @@ for command in (
     data,
     run,
     resume,
+    retry,
+    status,
+    stop,
     list_,
     show,
     trials,
     best,
     retrain_best,
     evaluate,
+    predict,
+    report,
     tensorboard,
     export,
+    compare,
+    refine,
+    import_wandb,
+    label,
+    rm,
+    doctor,
+    completion,
 ):
     cli.add_command(options.debug(command))
 

@@ -1,11 +1,14 @@
-"""How quickly images are read, and how long the others will take."""
+"""How quickly images are read and epochs trained, how long the others will take, and how long ago something was."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from sweep.cli.terminal import seconds
+from sweep.forecast import Outcome
+from sweep.text import printable
 
 
 class Pace:
@@ -34,9 +37,37 @@ class Pace:
         if rate is None:
             return ""
         speed = f"{rate:,.0f} images/s" if rate >= 10 else f"{rate:.1f} images/s"
-        return speed if self.done >= self.total else f"{speed}, {_whole((self.total - self.done) / rate)} left"
+        return speed if self.done >= self.total else f"{speed}, {whole((self.total - self.done) / rate)} left"
 
 
-def _whole(value: float) -> str:
-    """As `seconds`, but no tenths, which would flicker."""
+def whole(value: float) -> str:
+    """Seconds as `seconds` writes them, but no tenths, which would flicker."""
     return f"{value:.0f} s" if value < 59.5 else seconds(max(60.0, value))
+
+
+def epoch_rate(value: float) -> str:
+    """Epochs a second, as `12 epochs/s`, `1.5 epochs/s`; slower ones a minute or an hour."""
+    scales = [(value, "s"), (60 * value, "min"), (3600 * value, "h")]
+    amount, unit = next((scale for scale in scales if scale[0] >= 1), scales[-1])
+    return f"{amount:,.0f} epochs/{unit}" if amount >= 9.95 else f"{amount:.1f} epochs/{unit}"
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """`3:22; the forecast after 0:20 was 3:10, 6 % too low`."""
+    error = round(100 * outcome.error)
+    verdict = f"{abs(error)} % too {'low' if error < 0 else 'high'}" if error else "right"
+    forecast = f"the forecast after {seconds(outcome.after)} was {seconds(outcome.forecast)}"
+    return f"{seconds(outcome.took)}; {forecast}, {verdict}"
+
+
+def age_text(created: str, now: datetime) -> str:
+    """`just now`, `5 min ago`, `3 h ago`, `2 days ago`; an ISO 8601 time that is none as it is."""
+    try:
+        past = (now - datetime.fromisoformat(created)).total_seconds()
+    except (TypeError, ValueError):
+        return printable(created)
+    for size, one, more in ((86_400, "day", "days"), (3600, "h", "h"), (60, "min", "min")):
+        if past >= size:
+            count = int(past // size)
+            return f"{count:,} {one if count == 1 else more} ago"
+    return "just now"

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from sweep.cli.pace import whole
 from sweep.cli.terminal import config_text, literal, make_console
 from sweep.text import byte_text, counted
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
+    from sweep.estimate import Estimate, Range
     from sweep.model.limits import ModelSize
     from sweep.search.plan import Plan
 
     Forecast = tuple[ModelSize | None, str | None]
 
 
-def plan_as_json(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) -> dict[str, Any]:
+def plan_as_json(
+    plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset, estimate: Estimate | None = None
+) -> dict[str, Any]:
     """The shape of `sweep plan --json`."""
     return {
         "method": plan.method,
@@ -37,6 +42,7 @@ def plan_as_json(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) ->
         ],
         "checkpoints": plan.checkpoints,
         "space_size": plan.size,
+        "estimate": None if estimate is None else dataclasses.asdict(estimate),
         "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
         "classes": list(dataset.classes),
         "samples": [
@@ -52,8 +58,8 @@ def plan_as_json(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) ->
     }
 
 
-def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) -> None:
-    """Data, trials and epochs, the size of the space, and a few configurations."""
+def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset, estimate: Estimate | None = None) -> None:
+    """Data, trials and epochs, the size of the space, about how long it takes, and a few configurations."""
     console = make_console()
     shape = "x".join(map(str, dataset.image_shape))
     console.print(
@@ -66,6 +72,8 @@ def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset) -> No
     console.print(f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}")
     console.print(_trainings(plan))
     console.print(f"checkpoints: {_checkpoints(plan, forecasts)}")
+    for line in [] if estimate is None else _estimate_lines(estimate):
+        console.print(line)
     for config, (size, refusal) in zip(plan.configs, forecasts, strict=False):
         about = "too large a model" if size is None else counted(size.parameters, "parameter")
         console.print(f"for example, {about}: {literal(config_text(config))}")
@@ -83,6 +91,21 @@ def _checkpoints(plan: Plan, forecasts: Sequence[Forecast]) -> str:
     least, most = byte_text(sizes[0]), byte_text(sizes[-1])
     examples = "these examples" if len(sizes) > 1 else "this example"
     return f"{count}, in {examples} {least if least == most else f'{least} to {most}'} each"
+
+
+def _estimate_lines(estimate: Estimate) -> Iterator[str]:
+    where = f"on {counted(estimate.workers, 'worker')}" if estimate.workers else "in this process"
+    yield (
+        f"time: the search {_range(estimate.search)} {where}, the retraining {_range(estimate.retraining)}; "
+        "told from a few steps"
+    )
+    lasting, most = byte_text(estimate.lasting_bytes), byte_text(estimate.checkpoint_bytes)
+    yield f"disk: about {lasting} when all is done, and at most {most} of checkpoints meanwhile"
+
+
+def _range(of: Range) -> str:
+    low, high = whole(of.low), whole(of.high)
+    return f"about {low}" if low == high else f"{low} to {high}"
 
 
 def _trainings(plan: Plan) -> Table:

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sweep.cli import options
+from sweep.cli.completing import complete_runs, complete_trials
 
 if TYPE_CHECKING:
     from sweep.result import SweepResult
 
 _no_retrain = click.option("--no-retrain", is_flag=True, help="Search only; leave the winner to `sweep retrain-best`.")
+
+_quiet = click.option(
+    "--quiet", is_flag=True, help="Show no progress: the last line, with the result, and errors only."
+)
 
 
 @click.command()
@@ -25,6 +30,7 @@ _no_retrain = click.option("--no-retrain", is_flag=True, help="Search only; leav
 @options.trials_per_gpu
 @_no_retrain
 @options.runs_dir
+@_quiet
 @options.as_json
 def run(
     file: Path,
@@ -34,6 +40,7 @@ def run(
     trials_per_gpu: int,
     no_retrain: bool,
     runs_dir: Path,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Run the sweep that FILE defines, then retrain its winner and evaluate it on the test split."""
@@ -42,7 +49,7 @@ def run(
 
     space = load_space(file, overrides)
     call = partial(api.run, space, name=name, retrain=not no_retrain, trials_per_gpu=trials_per_gpu)
-    _report(call, as_json, runs_dir=runs_dir, workers=workers)
+    _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
 
 
 @click.command()
@@ -58,6 +65,7 @@ def run(
 @options.trials_per_gpu
 @_no_retrain
 @options.runs_dir
+@_quiet
 @options.as_json
 def resume(
     run: str | None,
@@ -66,47 +74,82 @@ def resume(
     trials_per_gpu: int,
     no_retrain: bool,
     runs_dir: Path,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Go on with RUN (the latest) after Ctrl-C or a crash. Nothing that is finished is run again."""
     from sweep import api
 
     call = partial(api.resume, run, retrain=not no_retrain, overrides=overrides, trials_per_gpu=trials_per_gpu)
-    _report(call, as_json, runs_dir=runs_dir, workers=workers)
+    _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
+
+
+@click.command()
+@click.argument("run", shell_complete=complete_runs)
+@click.argument("trials", nargs=-1, type=click.IntRange(min=0), shell_complete=complete_trials)
+@options.workers
+@options.trials_per_gpu
+@_no_retrain
+@options.runs_dir
+@_quiet
+@options.as_json
+def retry(
+    run: str,
+    trials: tuple[int, ...],
+    workers: int | None,
+    trials_per_gpu: int,
+    no_retrain: bool,
+    runs_dir: Path,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Try the failed trials of RUN again, or only TRIALS, and go on with it. For what the machine did: a trial that
+    fails by its own fault fails again. Only random and grid searches, before the winner is frozen."""
+    from sweep import api
+
+    call = partial(api.resume, run, retrain=not no_retrain, retry=trials, trials_per_gpu=trials_per_gpu)
+    _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
 
 
 @click.command("retrain-best")
 @options.run_name
 @options.workers
 @options.runs_dir
+@_quiet
 @options.as_json
-def retrain_best(run: str | None, workers: int | None, runs_dir: Path, as_json: bool) -> None:
+def retrain_best(run: str | None, workers: int | None, runs_dir: Path, quiet: bool, as_json: bool) -> None:
     """Retrain RUN's winner on train+validation, save it, and evaluate it on the test split."""
     from sweep import api
 
-    _report(partial(api.retrain_best, run), as_json, runs_dir=runs_dir, workers=workers)
+    _report(partial(api.retrain_best, run), as_json, quiet, runs_dir=runs_dir, workers=workers)
 
 
 @click.command()
 @options.run_name
 @options.workers
 @options.runs_dir
+@_quiet
 @options.as_json
-def evaluate(run: str | None, workers: int | None, runs_dir: Path, as_json: bool) -> None:
+def evaluate(run: str | None, workers: int | None, runs_dir: Path, quiet: bool, as_json: bool) -> None:
     """Evaluate RUN's saved final model on the test split once more. Every evaluation is counted and shown."""
     from sweep import api
 
-    _report(partial(api.evaluate, run), as_json, runs_dir=runs_dir, workers=workers)
+    _report(partial(api.evaluate, run), as_json, quiet, runs_dir=runs_dir, workers=workers)
 
 
-def _report(call: Callable[..., SweepResult], as_json: bool, **more: Any) -> None:
+def _report(call: Callable[..., SweepResult], as_json: bool, quiet: bool, **more: Any) -> None:
     """Show what happens while it happens, and then what came out; with --json only that is on standard output."""
     from sweep.cli.console import ConsoleReporter
-    from sweep.cli.tables import show_outcome
+    from sweep.cli.tables import outcome_line, show_outcome
 
-    with ConsoleReporter(to_stderr=as_json) as reporter:
-        result = call(reporter=reporter, **more)
+    if quiet:
+        result = call(**more)
+    else:
+        with ConsoleReporter(to_stderr=as_json) as reporter:
+            result = call(reporter=reporter, **more)
     if as_json:
         options.print_json(result.to_json())
+    elif quiet:
+        click.echo(outcome_line(result))
     else:
         show_outcome(result)

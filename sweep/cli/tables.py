@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -11,11 +12,12 @@ from rich.padding import Padding
 from rich.segment import SegmentLines
 from rich.table import Table
 
+from sweep.cli.pace import age_text, outcome_text
 from sweep.cli.terminal import by_layer, config_text, is_number, literal, make_console, seconds, short
 from sweep.records import TrialRecord, TrialState
 from sweep.result import SweepResult
 from sweep.store.layout import RunDirectory
-from sweep.text import counted, number
+from sweep.text import counted, number, printable
 
 STATE_STYLES = {
     TrialState.COMPLETED: "green",
@@ -49,18 +51,19 @@ def show_runs(results: Sequence[SweepResult]) -> None:
     """One row for each run."""
     table = _table()
     table.add_column("run", overflow="fold")
-    for name in ("state", "trials", "epochs", "best", "objective", "test"):
-        table.add_column(name, justify="left" if name in ("state", "objective") else "right")
+    for name in ("state", "trials", "best", "objective", "test", "begun"):
+        table.add_column(name, justify="left" if name in ("state", "objective") else "right", no_wrap=True)
+    now = datetime.now(UTC)
     for result in results:
         best = result.best_trial
         table.add_row(
             literal(result.name),
             result.state,
-            str(len(result.trials)),
-            str(result.epochs_trained),
+            str(sum(trial.state.is_finished for trial in result.trials)),
             number(best.objective if best else None),
             result.objective.metric,
             number(result.test_accuracy),
+            age_text(result.created, now),
         )
     make_console().print(table)
 
@@ -71,10 +74,13 @@ def show_result(result: SweepResult) -> None:
     states = ", ".join(f"{counts[state]} {state.value}" for state in TrialState if counts[state])
     rows = [
         ("run", f"{result.name} ({result.state})"),
+        *(("label", label) for label in result.labels),
         ("objective", f"{result.objective.metric}, {result.objective.direction}"),
         ("trials", f"{len(result.trials)}: {states}" if result.trials else "none yet"),
         ("epochs trained", str(result.epochs_trained)),
     ]
+    if result.forecast is not None:
+        rows.append(("search took", outcome_text(result.forecast)))
     best = result.best_trial
     if best is not None:
         kind = "winner" if result.winner else "best so far"
@@ -183,10 +189,23 @@ def show_outcome(result: SweepResult) -> None:
     if result.metrics is None and result.best_trial is not None:
         show_best(result.best_trial, result)
     elif result.metrics is not None:
-        final = RunDirectory(result.directory).final
-        text = f"{result.name} is {result.state}; model, labels and metrics are in {final}"
+        run = RunDirectory(result.directory)
+        report = f", the report is {run.report}" if run.report.exists() else ""
+        text = f"{result.name} is {result.state}; model, labels and metrics are in {run.final}{report}"
         console.print(literal(text), soft_wrap=True)
     show_next_step(console, result)
+
+
+def outcome_line(result: SweepResult) -> str:
+    """What came out, in one line."""
+    best = result.best_trial
+    if result.metrics is not None:
+        told = f"test {test_line(result.metrics)}"
+    elif best is not None:
+        told = f"best: trial {best.id}, {result.objective.metric} {number(best.objective)} at epoch {best.best_epoch}"
+    else:
+        told = "no trial completed"
+    return f"{printable(result.name)} is {result.state}; {told}"
 
 
 def _table() -> Table:

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.progress import Progress
 
+from sweep.cli import live_screen
 from sweep.cli.console import ConsoleReporter
 from sweep.cli.pace import Pace
 from sweep.final.requests import RetrainEpoch
@@ -191,10 +192,70 @@ def test_the_bar_is_taken_down_by_an_error_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setattr(live_screen, "PAUSE_SECONDS", 0.001)
     with pytest.raises(KeyboardInterrupt), ConsoleReporter() as reporter:
         reporter.data(1, 3)
+        time.sleep(0.05)
         raise KeyboardInterrupt
-    assert capsys.readouterr().out.endswith("\x1b[1A\x1b[2K")
+    out = capsys.readouterr().out
+    assert "reading images" in out
+    assert "".join(Screen(80).feed(out).lines).strip() == ""
+    assert out.count("\x1b[?25l") == out.count("\x1b[?25h") == 1  # the cursor is back
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_what_runs_stands_below_the_lines_as_long_as_it_does(
+    columns: int, make_run: Callable[..., Run], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(live_screen, "PAUSE_SECONDS", 3600)  # drawn when it is asked for
+    with ConsoleReporter() as reporter:
+        reporter.searching(make_run().store, SPACE, 2, Workload(2, 18, exact=True))
+        reporter.trial(record(0, TrialState.RUNNING, epochs_trained=0))
+        reporter.epoch(EpochReport(0, 1, {"val_accuracy": 0.25}, 0.5))
+        reporter._screen.flush()
+        running = Screen(columns).feed(out := capsys.readouterr().out)
+        reporter.stopping()
+        reporter.trial(record(0, TrialState.COMPLETED, 0.5))
+        reporter._screen.flush()
+        out += capsys.readouterr().out
+        ended = Screen(columns).feed(out)
+    text = "\n".join(running.lines)
+    assert "digits-001  hyperband  0/2 trials" in text
+    assert re.search(r"trial 0 .*1/9 .* 0\.2500", text)
+    assert "Ctrl-C once more stops now" not in text
+    text = "\n".join(ended.lines)
+    assert not re.search(r"trial 0 .*1/9", text)
+    assert "  0.5000" in text or "best 0.5000" in text
+    assert running.longest <= columns and ended.longest <= columns
+    assert ended.lines[-1].startswith("stopping at the end of the running")
+
+
+def test_force_color_makes_no_terminal_of_a_pipe(
+    store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "300")
+    with ConsoleReporter() as reporter:
+        tell_all(reporter, store)
+    out = capsys.readouterr().out
+    assert not re.search(r"\x1b\[\??[0-9;]*[A-LN-Za-ln-z]", out)  # colours, and nothing that moves the cursor
+    assert [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()] == LINES
+
+
+@pytest.mark.parametrize(("name", "value"), [("TERM", "dumb"), ("NO_COLOR", "1")])
+def test_a_terminal_without_colours_gets_none(
+    name: str, value: str, store: Store, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv(name, value)
+    with ConsoleReporter() as reporter:
+        tell_all(reporter, store)
+    out = capsys.readouterr().out
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9][0-9;]*m", out)
+    assert "\x1b" not in out or name == "NO_COLOR"
 
 
 def read_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,20 +275,3 @@ def test_a_long_reading_is_one_line_where_there_is_no_terminal(
     reading, data = capsys.readouterr().out.splitlines()
     assert reading == "reading images: 6,000 of 10,000, 1,000 images/s, 4 s left"
     assert data.endswith(", 32x32x3, 100 classes, decoded in 10.0 s (1,000 images/s)")
-
-
-@pytest.mark.parametrize("columns", [40, 80, 200])
-def test_the_bar_of_a_reading_tells_its_pace(
-    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("COLUMNS", str(columns))
-    update = Progress.update
-    monkeypatch.setattr(Progress, "update", lambda *args, **more: update(*args, refresh=True, **more))
-    read_slowly(monkeypatch)
-    out = capsys.readouterr().out
-    bars = [line for line in re.sub(r"\x1b\[\??[0-9;]*[A-Za-z]", "", out).splitlines() if "4 s left" in line]
-    assert bars and all(line.startswith("reading images ") for line in bars)
-    assert all("1,000 images/s, 4 s left" in line for line in bars)
-    assert columns < 80 or all("6000/10000 " in line for line in bars)
-    assert max(map(len, bars)) <= columns

@@ -31,6 +31,8 @@ def test_show_json_of_a_finished_sweep(sweep: Sweep, make_run: Callable[..., Run
     assert done.json == {
         "name": "digits-001",
         "state": "finished",
+        "labels": [],
+        "created": run.store.facts["created"],
         "objective": {"metric": "val_accuracy", "direction": "max"},
         "trials": NO_TRIALS | {"completed": 1, "failed": 1},
         "epochs_trained": 2,
@@ -38,16 +40,20 @@ def test_show_json_of_a_finished_sweep(sweep: Sweep, make_run: Callable[..., Run
         "digest": run.store.digest(),
         "test": test,
         "test_evaluations": 1,
+        "forecast": None,
     }
     assert list(done.json["winner"]["config"]) == list(ADAM)
     assert (done.code, done.err) == (0, "")
 
 
 def test_show_json_of_a_sweep_that_has_just_begun(sweep: Sweep, make_run: Callable[..., Run]) -> None:
-    digest = make_run().store.digest()
+    run = make_run()
+    digest = run.store.digest()
     assert sweep("show", "--json").json == {
         "name": "digits-001",
         "state": "interrupted",
+        "labels": [],
+        "created": run.store.facts["created"],
         "objective": {"metric": "val_accuracy", "direction": "max"},
         "trials": NO_TRIALS,
         "epochs_trained": 0,
@@ -55,6 +61,7 @@ def test_show_json_of_a_sweep_that_has_just_begun(sweep: Sweep, make_run: Callab
         "digest": digest,
         "test": None,
         "test_evaluations": 0,
+        "forecast": None,
     }
 
 

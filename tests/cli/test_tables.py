@@ -166,11 +166,23 @@ def test_list_has_a_row_for_each_run(sweep: Sweep, make_run: Callable[..., Run])
     run.trial(0, values=(0.5, 0.75))
     run.answer(0.7)
     run.finish()
-    assert sweep("list").lines == [
-        "run         state        trials  epochs    best  objective       test",
-        "empty-001   interrupted       0       0       -  val_accuracy       -",
-        "digits-001  finished          1       2  0.7500  val_accuracy  0.7000",
+    make_run("new-001").trial(0, TrialState.RUNNING)
+    lines = sweep("list").lines
+    assert [line[:62] for line in lines] == [
+        "run         state        trials    best  objective       test ",
+        "empty-001   interrupted       0       -  val_accuracy       - ",
+        "digits-001  finished          1  0.7500  val_accuracy  0.7000 ",
+        "new-001     interrupted       0       -  val_accuracy       - ",
     ]
+    assert [line.split("  ")[-1].strip() for line in (lines[0], lines[3])] == ["begun", "just now"]
+    assert lines[1].endswith(" days ago")
+
+
+def test_a_list_fits_80_columns(terminal: Terminal, make_run: Callable[..., Run]) -> None:
+    make_run("a-rather-long-name-of-a-run-001", created="2026-01-01T00:00:00+00:00").trial(0, values=(0.5,))
+    lines = terminal(80, "list")
+    assert max(map(len, lines)) <= 80
+    assert "interrupted" in lines[1] and "val_accuracy" in lines[1]
 
 
 @pytest.mark.parametrize("command", [["trials"], ["show"], ["best"], ["trials", "--sort", "id"]])

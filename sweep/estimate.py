@@ -1,0 +1,89 @@
+"""How long a planned sweep will take and how large it gets: a range, from a few configurations that were timed."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sweep.search.plan import Plan
+from sweep.space.budget import DEFAULT_EPOCHS
+
+if TYPE_CHECKING:
+    from sweep.trial.timing import Timing
+
+LEAST_DOUBT = 0.25
+"""By so much an epoch may take longer or shorter, however alike the configurations were that were timed."""
+
+MOST_DOUBT = 0.75
+
+CROWDING = 1.3
+"""Workers side by side share caches and memory: at the worst each is slower by this."""
+
+START_SECONDS = (1.0, 5.0)
+"""From the command to the first epoch, at the best and at the worst, without the model's own beginning."""
+
+EPOCH_BYTES = 1_500
+TRIAL_BYTES = 6_000
+"""Of store, TensorBoard and tables together, as measured; besides FIXED_BYTES that every run has."""
+
+FIXED_BYTES = 500_000
+
+
+@dataclass(frozen=True)
+class Range:
+    """From `low` to `high`."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds of the search and of the retraining after it; bytes on disk: of what stays, and at the most of
+    checkpoints while the search runs."""
+
+    workers: int
+    search: Range
+    retraining: Range
+    lasting_bytes: int
+    checkpoint_bytes: int
+
+
+def estimate_sweep(
+    plan: Plan, timings: Sequence[Timing], workers: int, checkpoint_bytes: Sequence[int], retrain_share: float
+) -> Estimate | None:
+    """None where no configuration could be timed.
+
+    `checkpoint_bytes` are the sizes of a few checkpoints; `retrain_share` is how many times the training images the
+    retraining trains on: train and validation.
+    """
+    if not timings:
+        return None
+    epoch, begin = _doubted([one.epoch for one in timings]), statistics.fmean(one.begin for one in timings)
+    side_by_side = max(1, workers)
+    largest = max(checkpoint_bytes, default=0)
+    longest = max((one.last_epoch for one in plan.trainings), default=DEFAULT_EPOCHS)
+    trainings = sum(one.trials for one in plan.trainings)
+    low = max(plan.epochs / side_by_side, longest) * epoch.low + begin
+    crowded = epoch.high * (CROWDING if side_by_side > 1 else 1.0)
+    high = max(plan.epochs / side_by_side, longest) * crowded + math.ceil(trainings / side_by_side) * begin
+    return Estimate(
+        workers=workers,
+        search=Range(START_SECONDS[0] + low, START_SECONDS[1] + high),
+        retraining=Range(
+            begin + epoch.low * retrain_share, START_SECONDS[1] + begin + longest * epoch.high * retrain_share
+        ),
+        lasting_bytes=FIXED_BYTES + plan.epochs * EPOCH_BYTES + plan.trials * TRIAL_BYTES + largest,
+        checkpoint_bytes=(plan.checkpoints + 2 * side_by_side) * largest,
+    )
+
+
+def _doubted(values: Sequence[float]) -> Range:
+    """Around the mean, as far as that of others may be away: the more they differ, and the fewer they are."""
+    mean = statistics.fmean(values)
+    spread = statistics.stdev(values) / mean if len(values) > 1 and mean else MOST_DOUBT
+    doubt = min(MOST_DOUBT, max(LEAST_DOUBT, 2 * spread / math.sqrt(len(values))))
+    return Range(mean * (1 - doubt), mean * (1 + doubt))
