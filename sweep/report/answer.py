@@ -67,8 +67,9 @@ def _lines(run: RunFacts) -> Iterator[str]:
     result, method = run.result, run.space.search.method
     way = "largest" if result.objective.direction == "max" else "smallest"
     states = f" ({state_counts(run)})" if result.trials else ""
+    done = "Chosen" if result.winner else "The best so far" if result.best_trial else "To be chosen"
     yield (
-        f"Chosen by the {way} {run.metric} from {counted(len(result.trials), 'trial')}{states} of {method} search, "
+        f"{done} by the {way} {run.metric} from {counted(len(result.trials), 'trial')}{states} of {method} search, "
         f"{counted(result.epochs_trained, 'epoch')} in all."
     )
     for event in run.events_of("planned")[-1:]:

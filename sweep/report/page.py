@@ -26,7 +26,7 @@ from sweep.report.setup import environment, repeat_command
 from sweep.report.surrogate import Study, study
 from sweep.report.times import summary
 from sweep.report.trial_rows import LISTED, reasons, table, unfortunate, why
-from sweep.text import printable
+from sweep.text import counted, printable
 
 _FILES = resources.files("sweep.report") / "page_files"
 
@@ -88,9 +88,10 @@ def _sections(run: RunFacts, data: Images, found: Study | str) -> dict[str, Any]
     lost = unfortunate(run)
     return {
         "run": run.result,
+        "counted": counted,
         "method": run.space.search.method,
         "metric": printable(run.metric),
-        "taken": run.taken,
+        "taken": f"{run.taken[:16].replace('T', ' ')} UTC",
         "answer": answer(run),
         "curve_count": len(drawn_curves(run)),
         "curves_left_out": len(run.epochs) > MOST_CURVES,

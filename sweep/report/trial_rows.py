@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from sweep.records import TrialRecord, TrialState
 from sweep.report.run_facts import UNFORTUNATE, RunFacts
-from sweep.report.words import reason, rounded
+from sweep.report.words import reason
 from sweep.text import printable
 
 LISTED = 200
@@ -16,7 +17,8 @@ LISTED = 200
 
 
 def table(run: RunFacts) -> dict[str, Any]:
-    """`columns` and, for each trial, a row of JSON values in that order; `winner` is the id of the best trial."""
+    """`columns` and, for each trial, a row of JSON values in that order; `winner` is the id of the best trial,
+    `sorted` the column of the objective and whether its largest values come first."""
     in_rungs = any(trial.rung is not None for trial in run.result.trials)
     counted = any(trial.parameter_count is not None for trial in run.result.trials)
     before = ["trial", "state", run.metric, "best epoch", "epochs", *(["bracket", "rung"] if in_rungs else [])]
@@ -24,10 +26,10 @@ def table(run: RunFacts) -> dict[str, Any]:
     names = [axis.name for axis in run.axes]
     rows = [
         [
-            *(trial.id, trial.state.value, rounded(trial.objective), trial.best_epoch, trial.epochs_trained),
+            *(trial.id, trial.state.value, _value(trial.objective), trial.best_epoch, trial.epochs_trained),
             *((trial.bracket, trial.rung) if in_rungs else ()),
             *(_value(trial.config.get(name)) for name in names),
-            rounded(trial.seconds),
+            _value(trial.seconds),
             *((trial.parameter_count,) if counted else ()),
             reason(trial.error) or None,
         ]
@@ -38,6 +40,7 @@ def table(run: RunFacts) -> dict[str, Any]:
         "parameters": [len(before), len(before) + len(names)],
         "rows": rows,
         "winner": run.best_id,
+        "sorted": {"column": before.index(run.metric), "down": run.result.objective.direction == "max"},
         "name": run.result.name,
     }
 
@@ -61,4 +64,7 @@ def why(trial: TrialRecord) -> str:
 
 
 def _value(value: Any) -> Any:
-    return printable(value) if isinstance(value, str) else rounded(value) if isinstance(value, float) else value
+    """To the last digit: the page shows fewer, its CSV all of them."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return printable(value) if isinstance(value, str) else value

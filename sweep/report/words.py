@@ -23,10 +23,10 @@ def short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else printable(str(value))
 
 
-def label(text: str) -> str:
+def label(text: str, length: int = NAME_LENGTH) -> str:
     """A name in a figure: one line, and not too long."""
     text = printable(text)
-    return text if len(text) <= NAME_LENGTH else f"{text[: NAME_LENGTH - 1]}…"
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def reason(error: str | None) -> str:

@@ -68,6 +68,15 @@ def test_of_very_many_curves_the_best_are_drawn(make: Callable[..., Made], monke
     assert drawn(run.read()) == [0, 3, 6, 9, 10, 11]
 
 
+def test_of_many_curves_the_best_quarter_stands_out(make: Callable[..., Made]) -> None:
+    run = make()
+    for number in range(49):
+        run.trial(number, values=(number / 100,), config=config(number % 12))
+    figure = curves(run.read())
+    assert [one for one in trace(figure, "the best quarter")["customdata"] if one is not None] == list(range(36, 48))
+    assert len([one for one in trace(figure, "other trials")["customdata"] if one is not None]) == 36
+
+
 def test_a_parameter_has_the_axis_of_its_domain(answered: Made) -> None:
     run = answered.read()
     assert run.axes == [
@@ -108,6 +117,14 @@ def test_parallel_coordinates_know_logarithms_categories_and_what_is_inactive(an
     assert momentum["values"][0] == momentum["tickvals"][0] == momentum["range"][0] < momentum["values"][1]
     assert rate["values"][0] == -4 and rate["ticktext"][0] == "0.0001"
     assert objective["values"] == [round(0.5 + number / 100, 2) for number in range(10)]
+
+
+def test_ticks_of_parallel_coordinates_are_no_html(make: Callable[..., Made]) -> None:
+    run = make()
+    for number, value in enumerate(("<b>a</b>", "a very long value")):
+        run.trial(number, values=(0.5,), config=config(0) | {"mine": value})
+    dimension = parallel(run.read())["data"][0]["dimensions"][0]
+    assert dimension["ticktext"] == ["<b>a</b>", "a very long v…"]
 
 
 def test_a_parameter_that_the_definition_lacks_has_an_axis_of_its_values(make: Callable[..., Made]) -> None:

@@ -60,7 +60,7 @@ def test_the_table_has_every_trial_as_the_store_has_it(shown: Page) -> None:
     table = shown.json("table-data")
     columns = ["trial", "state", "val_accuracy", "best epoch", "epochs", "conv_layers", "optimizer", "momentum"]
     assert table["columns"] == [*columns, "learning_rate", "seconds", "weights", "error"]
-    assert table["winner"] == 9
+    assert (table["winner"], table["sorted"]) == (9, {"column": 2, "down": True})
     assert table["rows"][9][:8] == [9, "completed", 0.59, 2, 3, 1, "sgd", 0.8]
     assert table["rows"][0][7] is None
     assert table["rows"][10][-1] == "ValueError: <b>no</b> such thing"
@@ -69,7 +69,7 @@ def test_the_table_has_every_trial_as_the_store_has_it(shown: Page) -> None:
 
 def test_failed_and_diverged_trials_have_their_reasons(shown: Page) -> None:
     told = shown.sections["failures"]
-    assert "2 of 12 trials came to no result." in told
+    assert "2 trials of 12 came to no result." in told
     assert "10 failed 0 ValueError: <b>no</b> such thing" in told
     assert "11 diverged 1 its loss became NaN or infinite" in told
 
@@ -106,7 +106,7 @@ def test_the_data_is_told_without_its_cache(shown: Page) -> None:
     told = shown.sections["data"]
     assert "digits: 6 train, 2 validation, 4 test images, 4 classes" in told
     assert "The cache has this data no more" in told and "The cache has these images no more" in told
-    assert "1 images left out <b>.png is <bad>" in told
+    assert "1 image left out <b>.png is <bad>" in told
 
 
 def test_what_repeats_the_sweep_is_told(finished: Made, shown: Page) -> None:

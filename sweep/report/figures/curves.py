@@ -9,6 +9,8 @@ from sweep.report.figures.style import BLUE, GREY, ORANGE, Figure, figure, liter
 from sweep.report.run_facts import RunFacts
 from sweep.report.words import rounded
 
+MANY = 40
+"""Of more curves, those of the best quarter stand out: all alike would be one area."""
 MOST = 1000
 """Of more curves, the best half of as many and the rest evenly are drawn."""
 
@@ -22,9 +24,16 @@ def curves(run: RunFacts) -> Figure | None:
     if not shown:
         return None
     others = [trial for trial in shown if trial != run.best_id]
+    better, worse = _parted(run, others)
     alone = [trial for trial in shown if len(run.epochs[trial]) == 1]
     traces = [
-        _trace("trials", _line(run, others), "lines", line={"color": BLUE, "width": 1}, opacity=0.6),
+        *(
+            [_trace("other trials", _line(run, worse), "lines", line={"color": GREY, "width": 1}, opacity=0.5)]
+            * bool(worse)
+        ),
+        _trace(
+            "the best quarter" if worse else "trials", _line(run, better), "lines", line={"color": BLUE, "width": 1}
+        ),
         _trace("a single epoch", _line(run, alone), "markers", marker={"color": BLUE, "size": 4, "opacity": 0.6}),
     ]
     rungs = rung_epochs(run)
@@ -54,12 +63,24 @@ def drawn(run: RunFacts) -> list[int]:
     known = [trial.id for trial in run.result.trials if trial.id in run.epochs]
     if len(known) <= MOST:
         return known
-    sign = -1 if run.result.objective.direction == "max" else 1
-    ranked = [trial.id for trial in sorted(run.scored, key=lambda one: sign * (one.objective or 0.0))]
-    best = ranked[: MOST // 2]
+    best = [trial for trial in _ranked(run) if trial in run.epochs][: MOST // 2]
     rest = sorted(set(known) - set(best))
     room = MOST - len(best)
     return sorted(best + [rest[index * len(rest) // room] for index in range(room)])
+
+
+def _ranked(run: RunFacts) -> list[int]:
+    sign = -1 if run.result.objective.direction == "max" else 1
+    return [trial.id for trial in sorted(run.scored, key=lambda one: sign * (one.objective or 0.0))]
+
+
+def _parted(run: RunFacts, trials: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The best quarter and the others; of few trials, all and none."""
+    if len(trials) <= MANY:
+        return list(trials), []
+    known = set(trials)
+    best = set([trial for trial in _ranked(run) if trial in known][: len(trials) // 4])
+    return [one for one in trials if one in best], [one for one in trials if one not in best]
 
 
 def rung_epochs(run: RunFacts) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +10,11 @@ from sweep.records import TrialRecord
 from sweep.report.axes import Axis
 from sweep.report.figures.style import Figure, figure, literal, scale
 from sweep.report.run_facts import RunFacts
-from sweep.report.words import rounded, short
+from sweep.report.words import label, rounded, short
 
 INACTIVE = "inactive"
 TICKS = 5
+TICK_LENGTH = 14
 WIDTH = 76
 """Pixels for each axis, so that their names can be read; a narrow screen scrolls."""
 
@@ -30,7 +30,7 @@ def parallel(run: RunFacts) -> Figure | None:
         "dimensions": [*(_dimension(axis, run.scored) for axis in run.axes), _objective(run, values)],
         "labelangle": -20,
     }
-    drawn = figure([trace], 460, margin={"l": 60, "r": 60, "t": 90, "b": 30})
+    drawn = figure([trace], 460, margin={"l": 90, "r": 60, "t": 90, "b": 30})
     return drawn | {"trials": [trial.id for trial in run.scored], "width": WIDTH * (len(run.axes) + 1)}
 
 
@@ -41,7 +41,8 @@ def _dimension(axis: Axis, trials: Sequence[TrialRecord]) -> dict[str, Any]:
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     if axis.categories:
         low, high = 0.0, max(high, len(axis.categories) - 1.0)
-        ticks = [(float(place), html.escape(text, quote=False)) for place, text in enumerate(axis.ticks)]
+        # Of all texts in a figure these alone are not read as HTML.
+        ticks = [(float(place), label(text, TICK_LENGTH)) for place, text in enumerate(axis.ticks)]
     else:
         ticks = _ticks(axis, low, high)
     gap = 1.0 if axis.categories else max(high - low, 1e-9) / 6

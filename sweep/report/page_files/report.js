@@ -102,7 +102,7 @@
       [...brushes].every(([place, ranges]) => inside(dimensions[place].values[index], ranges)));
     passing = brushes.size ? new Set(kept) : null;
     document.getElementById("brushed").textContent =
-      passing ? `${kept.length} of ${figure.trials.length} trials pass.` : "";
+      passing ? `${count(kept.length)} of ${count(figure.trials.length)} trials pass.` : "";
     show();
   }
 
@@ -113,7 +113,7 @@
   const names = table.columns, errors = names.length - 1;
   const numeric = names.map((_, column) =>
     table.rows.some((row) => typeof row[column] === "number") && table.rows.every((row) => typeof row[column] !== "string"));
-  let sorted = { column: 0, down: false }, limit = FIRST;
+  let sorted = table.sorted, limit = FIRST;
 
   const compare = (a, b) => {
     if (a === null || b === null) return (a === null) - (b === null);
@@ -153,14 +153,15 @@
     });
     return line;
   };
+  const count = (number) => number.toLocaleString("en");
   function show() {
     const rows = chosen(), shown = rows.slice(0, limit);
     body.replaceChildren(...shown.map(makeRow));
-    const all = table.rows.length;
+    const all = count(table.rows.length);
     document.getElementById("count").textContent =
-      (rows.length === all ? `${all} trials` : `${rows.length} of ${all} trials`) +
+      (rows.length === table.rows.length ? `${all} trials` : `${count(rows.length)} of ${all} trials`) +
       (passing ? " (those that the brushes above let through)" : "") +
-      (shown.length < rows.length ? `, ${shown.length} shown` : "") + "; a click on a column sorts by it";
+      (shown.length < rows.length ? `, ${count(shown.length)} shown` : "") + "; a click on a column sorts by it";
     more.hidden = shown.length === rows.length;
     for (const [column, one] of [...head.rows[0].cells].entries()) {
       if (column === sorted.column) one.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
