@@ -14,6 +14,7 @@ from sweep.cli.completing import complete_runs, complete_trials
 
 if TYPE_CHECKING:
     from sweep.result import SweepResult
+    from sweep.space.definition import Space
 
 _no_retrain = click.option("--no-retrain", is_flag=True, help="Search only; leave the winner to `sweep retrain-best`.")
 
@@ -26,6 +27,12 @@ _quiet = click.option(
 @options.definition
 @options.overrides
 @click.option("--name", help="Name of the run directory. Left out: the definition's name with the next free number.")
+@click.option(
+    "--warm-start",
+    metavar="RUN",
+    shell_complete=complete_runs,
+    help="Try the best configurations of an earlier run first. They become part of this one's definition.",
+)
 @options.workers
 @options.trials_per_gpu
 @_no_retrain
@@ -36,6 +43,7 @@ def run(
     file: Path,
     overrides: tuple[str, ...],
     name: str | None,
+    warm_start: str | None,
     workers: int | None,
     trials_per_gpu: int,
     no_retrain: bool,
@@ -48,6 +56,8 @@ def run(
     from sweep.space.load import load_space
 
     space = load_space(file, overrides)
+    if warm_start is not None:
+        space = _warm_started(space, warm_start, runs_dir, to_stderr=as_json or quiet)
     call = partial(api.run, space, name=name, retrain=not no_retrain, trials_per_gpu=trials_per_gpu)
     _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
 
@@ -135,6 +145,15 @@ def evaluate(run: str | None, workers: int | None, runs_dir: Path, quiet: bool, 
     from sweep import api
 
     _report(partial(api.evaluate, run), as_json, quiet, runs_dir=runs_dir, workers=workers)
+
+
+def _warm_started(space: Space, name: str, runs_dir: Path, to_stderr: bool) -> Space:
+    from sweep import api
+    from sweep.analysis.warm_start import warm_start
+
+    found = warm_start(space, api.open(name, runs_dir=runs_dir))
+    click.echo(found.told(name), err=to_stderr)
+    return found.space
 
 
 def _report(call: Callable[..., SweepResult], as_json: bool, quiet: bool, **more: Any) -> None:

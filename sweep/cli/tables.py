@@ -48,7 +48,7 @@ def sorted_trials(result: SweepResult, by: str) -> list[TrialRecord]:
 
 
 def show_runs(results: Sequence[SweepResult]) -> None:
-    """One row for each run."""
+    """One row for each run, and below them the labels of those that have any."""
     table = _table()
     table.add_column("run", overflow="fold")
     for name in ("state", "trials", "best", "objective", "test", "begun"):
@@ -65,7 +65,11 @@ def show_runs(results: Sequence[SweepResult]) -> None:
             number(result.test_accuracy),
             age_text(result.created, now),
         )
-    make_console().print(table)
+    console = make_console()
+    console.print(table)
+    for result in results:
+        if result.labels:
+            console.print(f"{literal(result.name)}: {literal(', '.join(result.labels))}", style="dim", soft_wrap=True)
 
 
 def show_result(result: SweepResult) -> None:

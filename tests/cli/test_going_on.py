@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sweep.final.predictions import predictions_of, write_predictions
 from sweep.space.load import load_space
 from tests.cli.conftest import Run, Sweep
+from tests.tiny_sweep import Trainer, open_store, write_images, write_space
 
 DEFINITION = """
 name: digits
@@ -132,3 +134,20 @@ def test_a_file_that_is_none_is_refused_in_one_line(text: str | None, line: str,
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert line in done.err
     assert not (tmp_path / "ours.yaml").exists()
+
+
+def test_a_run_begins_with_the_best_of_another_and_needs_it_no_more(
+    trainer: Trainer, finished: Path, tmp_path: Path
+) -> None:
+    write_images(tmp_path / "tiny.npz")
+    shutil.copytree(finished, tmp_path / "runs" / "tiny-001")
+    space = write_space(tmp_path, search={"method": "random", "max_trials": 2})
+    options = ("--workers", "0", "--no-retrain", "--warm-start", "tiny-001", "--json")
+    done = trainer("run", space, *options, cwd=tmp_path)
+    assert (done.code, done.err.splitlines()[0]) == (0, "warm start: the 1 best configuration of tiny-001 first")
+    with open_store(finished) as store:
+        best = max(store.trials(), key=lambda trial: trial.objective or 0.0).config
+    with open_store(tmp_path / "runs" / "tiny-002") as store:
+        configs = [trial.config for trial in store.trials()]
+    assert configs[0] == best != configs[1]
+    assert load_space(tmp_path / "runs" / "tiny-002" / "space.yaml").enqueue == (best,)

@@ -18,6 +18,7 @@ def test_a_label_is_given_shown_and_taken_away(sweep: Sweep, mixed: Run) -> None
     lines = sweep("show").lines
     assert lines[1:3] == ["label           first try", "label           [red]b[/red]"]
     assert sweep("show", "--json").json["labels"] == ["first try", "[red]b[/red]"]
+    assert sweep("list").lines[-1] == "digits-001: first try, [red]b[/red]"
     assert sweep("label", "digits-001", "first try", "--remove", "--json").json == {
         "name": "digits-001",
         "labels": ["[red]b[/red]"],

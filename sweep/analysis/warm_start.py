@@ -1,0 +1,97 @@
+"""The best configurations of an earlier sweep, enqueued in the next one: they become part of its definition."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sweep.errors import InputError
+from sweep.records import Config, TrialRecord, TrialState
+from sweep.result import SweepResult
+from sweep.space import domains
+from sweep.space.definition import FixedParameter, HyperbandSearch, Space
+from sweep.space.dimensions import Dimension, complete, expand
+from sweep.space.load import validate_again
+from sweep.text import counted
+
+MOST = 10
+PART = 0.25
+"""So many of the earlier trials are the best, and at most so many of the next search's are taken from them."""
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """`space` has `taken` more enqueued configurations; `misfits` of the best were none of this space."""
+
+    space: Space
+    taken: int
+    misfits: int
+
+    def told(self, name: str) -> str:
+        """In a line."""
+        left_out = f" ({self.misfits} that do not fit this space are left out)" if self.misfits else ""
+        return f"warm start: the {counted(self.taken, 'best configuration')} of {name} first{left_out}"
+
+
+def warm_start(space: Space, earlier: SweepResult) -> WarmStart:
+    """The best configurations first, after those that the definition enqueues itself, none twice.
+
+    They are trained anew: their results depend on the seed, and perhaps on other images and epochs. Raises InputError
+    where the earlier sweep has no trial that completed, or none of its best fits the space.
+    """
+    ranked = _ranked(earlier)
+    if not ranked:
+        raise InputError(f"{earlier.name} has no completed trial to begin with")
+    limit = space.search.max_trials
+    room = MOST if limit is None else min(MOST, max(1, int(PART * limit)), limit - len(space.enqueue))
+    best = ranked[: math.ceil(PART * len(ranked))]
+    dimensions = {one.name: one for one in expand(space)}
+    known: list[Config] = [_completed(dimensions, one) or one for one in space.enqueue]
+    taken: list[Config] = []
+    misfits = 0
+    for trial in best:
+        config = _fitted(space, dimensions, trial.config)
+        misfits += config is None
+        if config is not None and config not in known and len(taken) < room:
+            known.append(config)
+            taken.append(config)
+    if not taken and misfits == len(best):
+        raise InputError(f"none of the {counted(len(best), 'best configuration')} of {earlier.name} fits {space.name}")
+    enqueue = (*space.enqueue, *(dict(one) for one in taken))
+    longer = space.model_copy(update={"enqueue": enqueue})
+    # What a model of one's own declares itself is not known yet, and looked at with it.
+    return WarmStart(validate_again(longer) if space.is_builtin else longer, len(taken), misfits)
+
+
+def _ranked(earlier: SweepResult) -> list[TrialRecord]:
+    """The best first; where some trials got Hyperband's full budget, these before the others, as for the winner."""
+    done = [
+        one
+        for one in earlier.trials
+        if one.state is TrialState.COMPLETED and one.objective is not None and math.isfinite(one.objective)
+    ]
+    full, sign = earlier.full_budget or 0, -1.0 if earlier.objective.direction == "max" else 1.0
+    return sorted(done, key=lambda one: (one.budget < full, sign * (one.objective or 0.0), one.id))
+
+
+def _fitted(space: Space, dimensions: dict[str, Dimension], given: Config) -> Config | None:
+    """The configuration as this space has it, None where it is none of it. How long trials train is the space's own."""
+    epochs = dimensions.get("epochs")
+    if isinstance(space.search, HyperbandSearch) or (epochs is not None and isinstance(epochs.domain, FixedParameter)):
+        given = {name: value for name, value in given.items() if name != "epochs"}
+    strange = [name for name in given if name not in dimensions]
+    if strange and space.is_builtin:
+        return None
+    if any(not domains.contains(dimensions[name].domain, value) for name, value in given.items() if name in dimensions):
+        return None
+    completed = _completed(dimensions, given)
+    if completed is None or not set(given) - set(strange) <= set(completed):
+        return None
+    return {**completed, **{name: given[name] for name in strange}}
+
+
+def _completed(dimensions: dict[str, Dimension], given: Config) -> Config | None:
+    try:
+        return complete(tuple(dimensions.values()), given)
+    except KeyError:
+        return None
