@@ -25,11 +25,11 @@ CROWDING = 1.3
 START_SECONDS = (1.0, 5.0)
 """From the command to the first epoch, at the best and at the worst, without the model's own beginning."""
 
-EPOCH_BYTES = 1_500
-TRIAL_BYTES = 6_000
-"""Of store, TensorBoard and tables together, as measured; besides FIXED_BYTES that every run has."""
+EPOCH_BYTES = 700
+TRIAL_BYTES = 3_000
+"""Of store, TensorBoard, tables and report together, as measured; besides FIXED_BYTES that every run has."""
 
-FIXED_BYTES = 500_000
+FIXED_BYTES = 5_200_000
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,18 @@ class Estimate:
 
 
 def estimate_sweep(
-    plan: Plan, timings: Sequence[Timing], workers: int, checkpoint_bytes: Sequence[int], retrain_share: float
+    plan: Plan,
+    timings: Sequence[Timing],
+    workers: int,
+    graphs: int,
+    checkpoint_bytes: Sequence[int],
+    retrain_share: float,
 ) -> Estimate | None:
     """None where no configuration could be timed.
 
-    `checkpoint_bytes` are the sizes of a few checkpoints; `retrain_share` is how many times the training images the
-    retraining trains on: train and validation.
+    `graphs` is how many different ones the planned models have: at the best each is traced once, at the worst anew for
+    each training. `checkpoint_bytes` are the sizes of a few checkpoints; `retrain_share` is how many times the training
+    images the retraining trains on: train and validation.
     """
     if not timings:
         return None
@@ -67,7 +73,7 @@ def estimate_sweep(
     largest = max(checkpoint_bytes, default=0)
     longest = max((one.last_epoch for one in plan.trainings), default=DEFAULT_EPOCHS)
     trainings = sum(one.trials for one in plan.trainings)
-    low = max(plan.epochs / side_by_side, longest) * epoch.low + begin
+    low = max(plan.epochs / side_by_side, longest) * epoch.low + math.ceil(graphs / side_by_side) * begin
     crowded = epoch.high * (CROWDING if side_by_side > 1 else 1.0)
     high = max(plan.epochs / side_by_side, longest) * crowded + math.ceil(trainings / side_by_side) * begin
     return Estimate(

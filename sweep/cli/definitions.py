@@ -95,6 +95,7 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
     from sweep.estimate import estimate_sweep
     from sweep.machine import this_machine
     from sweep.model.build import foresee
+    from sweep.model.graph_key import graph_key
     from sweep.trial.timing import time_training
     from sweep.workers import choose_workers
 
@@ -109,4 +110,5 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
             sizes.append(size.checkpoint_bytes)
     count = choose_workers(space, this_machine()) if workers is None else workers
     share = (dataset.train_size + dataset.validation_size) / dataset.train_size
-    return estimate_sweep(plan, timings, count, sizes, share)
+    graphs = len({graph_key(space, config) or number for number, config in enumerate(plan.configs)})
+    return estimate_sweep(plan, timings, count, graphs, sizes, share)

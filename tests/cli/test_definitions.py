@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,8 @@ def test_overrides_that_cannot_be(setting: str, sweep: Sweep, tmp_path: Path) ->
 def test_a_plan_says_what_would_run_and_trains_nothing(trainer: Trainer, tmp_path: Path) -> None:
     write_images(tmp_path / "tiny.npz")
     space = write_space(tmp_path, search={"method": "random", "max_trials": 3})
-    lines = [line.rstrip() for line in trainer("plan", space, "--samples", "1", cwd=tmp_path).out.splitlines()]
+    done = trainer("plan", space, "--samples", "1", "--workers", "3", cwd=tmp_path)
+    lines = [line.rstrip() for line in done.out.splitlines()]
     assert lines[:5] == [
         "data: 38 train, 10 validation, 12 test images, 8x8x1, 3 classes",
         "space: endlessly many configurations (a float has no steps)",
@@ -93,8 +95,10 @@ def test_a_plan_says_what_would_run_and_trains_nothing(trainer: Trainer, tmp_pat
     ]
     checkpoints = "one for each worker (two while it is replaced), in this example 1.4 kB each"  # 3 numbers a weight
     assert lines[5] == f"checkpoints: {checkpoints}"
-    assert lines[6].startswith("for example, 119 parameters: conv_layers=1  filters=2  dense_layers=0  batch_size=16")
-    assert len(lines) == 7
+    assert re.fullmatch(r"time: the search .* on 3 workers, the retraining .*; told from a few steps", lines[6])
+    assert lines[7] == "disk: about 5.2 MB when all is done, and at most 8.6 kB of checkpoints meanwhile"
+    assert lines[8].startswith("for example, 119 parameters: conv_layers=1  filters=2  dense_layers=0  batch_size=16")
+    assert len(lines) == 9
     assert not (tmp_path / "runs").exists()
 
 
@@ -103,11 +107,11 @@ def test_a_plan_of_rungs_as_json(trainer: Trainer, tmp_path: Path) -> None:
     parameters = {"conv_layers": 1, "filters": {"type": "choice", "values": [2, 4]}, "dense_layers": 0}
     epochs = {"type": "int", "min": 1, "max": 3}
     space = write_space(tmp_path, search={"method": "hyperband"}, parameters={**parameters, "epochs": epochs})
-    done = trainer("plan", space, "--json", cwd=tmp_path)
+    done = trainer("plan", space, "--json", "--no-timing", cwd=tmp_path)
     plan = json.loads(done.out)
     assert (done.code, done.err, plan["method"], plan["exact"], plan["space_size"]) == (0, "", "hyperband", True, 2)
     assert plan["images"] == {"train": 38, "validation": 10, "test": 12}
-    assert plan["classes"] == ["0", "1", "2"]
+    assert (plan["classes"], plan["estimate"]) == (["0", "1", "2"], None)
     assert sum(one["trials"] for one in plan["trainings"] if one["first_epoch"] == 0) == plan["trials"] == 2
     spans = [(one["last_epoch"] - one["first_epoch"]) * one["trials"] for one in plan["trainings"]]
     assert sum(spans) == plan["epochs"]
@@ -129,7 +133,7 @@ def test_a_plan_tells_how_many_checkpoints_there_can_be(trainer: Trainer, tmp_pa
     )
 
     def told(*options: object) -> str:
-        lines = trainer("plan", space, *options, cwd=tmp_path).out.splitlines()
+        lines = trainer("plan", space, "--no-timing", *options, cwd=tmp_path).out.splitlines()
         return next(line.rstrip() for line in lines if line.startswith("checkpoints: "))
 
     count = "checkpoints: at most 5 kept for promotions and one for each worker (two while it is replaced)"
@@ -145,3 +149,14 @@ def test_what_does_not_fit_the_data_is_said_by_the_plan(sweep: Sweep, tmp_path: 
     done = sweep("plan", str(write_space(tmp_path)), "--set", "parameters.batch_size=39")
     line = "error: parameters.batch_size (39): 39 is above the 38 training images\n"
     assert done == (2, "", line)
+
+
+def test_an_estimate_as_json_and_none_where_every_model_is_refused(trainer: Trainer, tmp_path: Path) -> None:
+    write_images(tmp_path / "tiny.npz")
+    space = write_space(tmp_path)
+    estimate = json.loads(trainer("plan", space, "--json", "--workers", "2", cwd=tmp_path).out)["estimate"]
+    assert set(estimate) == {"workers", "search", "retraining", "lasting_bytes", "checkpoint_bytes"}
+    assert estimate["workers"] == 2
+    assert 0 < estimate["search"]["low"] < estimate["search"]["high"]
+    done = trainer("plan", space, "--json", "--set", "max_parameters=1", cwd=tmp_path)
+    assert (done.code, done.err, json.loads(done.out)["estimate"]) == (0, "", None)
