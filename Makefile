@@ -27,7 +27,7 @@ test: $(READY)  ## Run the tests
 smoke: $(READY)  ## Run the tiny sweep, the whole way, in under a minute
 	$(BIN)/sweep run search_spaces/smoke.yaml
 
-torture: $(READY)  ## Kill sweeps at 60 random moments and at every write point; about 45 minutes
+torture: $(READY)  ## Kill sweeps at 60 random moments and at every write point; about 30 minutes
 	$(BIN)/python -m tests.torture.torture --kills 60
 
 fuzz: $(READY)  ## Run the fuzz tests with 20,000 new examples instead of 1,000 known ones

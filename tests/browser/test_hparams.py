@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sweep.boards import rebuild_tensorboard
+from sweep.boards import make_tracker, rebuild_tensorboard
 from sweep.records import TrialRecord, TrialState
+from sweep.run_definition import first_space
+from sweep.store import Store
+from sweep.store.layout import find_run
 from tests.browser.conftest import Page
 from tests.cli.conftest import Run
 
@@ -115,9 +119,12 @@ def test_all_views_show_all_trials_of_several_sweeps(page: Page, serve: Callable
 
 
 def test_five_hundred_trials_are_there_within_ten_seconds(page: Page, serve: Callable[..., str], runs: Path) -> None:
-    make(runs, "digits-001", 499)
-    url = serve()
-    page.open(url)
+    (record, *_) = make(runs, "digits-001", 1)
+    run = find_run(runs, "digits-001")
+    with Store.open(run.database, read_only=True) as store:
+        many = [replace(record, id=number) for number in range(500)]
+        make_tracker(run, store, first_space(run, store)).rebuild(many, finished=True)
+    page.open(serve())
     page.wait(lambda: said(page, "Number of matching session groups: 500"), "all of them", 10)
     assert table(page, 5)[0]["Trial ID"] == "0000 digits-001-0123"
 

@@ -19,11 +19,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def hyperband(folder: Path) -> Reference:
-    return reference("hyperband", folder)
+    return reference("hyperband", folder, workers=1)
 
 
 def test_hyperband_killed_at_random_moments_comes_to_the_same_table(hyperband: Reference, folder: Path) -> None:
-    sweep = torture("hyperband", 3, 25, folder, *hyperband)
+    wanted, seconds = hyperband
+    sweep = torture("hyperband", 3, 25, folder, wanted, {1: seconds})
     assert sweep.kills
 
 

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -185,12 +186,15 @@ def _new(method: str, workers: int, folder: Path) -> Sweep:
     return Sweep(method, workers, Path(tempfile.mkdtemp(prefix=f"{method}-", dir=folder)), METHODS[method])
 
 
-def torture(method: str, kills: int, seed: int, folder: Path, wanted: dict[str, Any], seconds: float) -> Sweep:
-    """One sweep with so many kills at random moments, then finished and compared."""
+def torture(
+    method: str, kills: int, seed: int, folder: Path, wanted: dict[str, Any], seconds: Mapping[int, float]
+) -> Sweep:
+    """One sweep with so many kills at random moments, then finished and compared. `seconds` is how long it takes
+    uninterrupted, by the number of workers, of which one is drawn."""
     generator = random.Random(seed)
-    sweep = _new(method, generator.choice([1, 2]), folder)
+    sweep = _new(method, generator.choice(sorted(seconds)), folder)
     while len(sweep.kills) < kills and not (sweep.root / "final").exists():
-        sweep.kill_at_random(generator, seconds)
+        sweep.kill_at_random(generator, seconds[sweep.workers])
     sweep.finish()
     found = inspect(sweep)
     assert found == wanted, f"{sweep}\n{found}\n{wanted}"
@@ -220,26 +224,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
         folder = Path(name)
         generator = random.Random(arguments.seed)
-        references = {}
+        references: dict[str, dict[str, Any]] = {}
+        seconds: dict[str, dict[int, float]] = {method: {} for method in arguments.methods}
         for method in arguments.methods:
-            references[method] = reference(method, folder)
-            _row(method, "inline", "none", references[method][0])
+            references[method], _ = reference(method, folder)
+            _row(method, "inline", "none", references[method])
             for workers in (1, 2, 4):
-                found, _ = reference(method, folder, workers)
-                assert found == references[method][0], (method, workers, found)
+                found, seconds[method][workers] = reference(method, folder, workers)
+                assert found == references[method], (method, workers, found)
                 _row(method, str(workers), "none", found)
         for method in arguments.methods:
             for point in arguments.points:
                 count = 1 if point.startswith(("run.", "final.", "winner.")) else generator.randint(1, 6)
-                sweep = torture_point(method, point, count, folder, references[method][0])
+                sweep = torture_point(method, point, count, folder, references[method])
                 total += len(sweep.kills)
-                _row(method, str(sweep.workers), ", ".join(sweep.kills), references[method][0])
+                _row(method, str(sweep.workers), ", ".join(sweep.kills), references[method])
         random_kills = 0
         while random_kills < arguments.kills:
             method = arguments.methods[generator.randrange(len(arguments.methods))]
-            sweep = torture(method, generator.randint(1, 4), generator.randrange(10**6), folder, *references[method])
+            seed, times = generator.randrange(10**6), seconds[method]
+            sweep = torture(method, generator.randint(1, 4), seed, folder, references[method], times)
             random_kills += len(sweep.kills)
-            _row(method, str(sweep.workers), ", ".join(sweep.kills) or "none", references[method][0])
+            _row(method, str(sweep.workers), ", ".join(sweep.kills) or "none", references[method])
             shutil.rmtree(sweep.folder)
     total += random_kills
     print(

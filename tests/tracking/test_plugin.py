@@ -49,12 +49,12 @@ def test_the_columns_of_all_sweeps_show(two_sweeps, load):
     merged = load(two_sweeps, SweepsContext)
     assert set(own.columns()) < set(merged.columns())
     assert list(merged.columns()) == [
-        "batch_norm",
-        "batch_size",
-        "conv_layers",
-        "filters_0",
+        "conv_layers",  # ranges first
         "learning_rate",
         "momentum",
+        "batch_norm",
+        "batch_size",
+        "filters_0",
         "optimizer",
         "dense_units",
     ]
@@ -90,7 +90,11 @@ def test_a_trial_that_goes_on_is_running(two_sweeps, load):
 
 
 def test_one_sweep_is_shown_as_it_was_written(two_sweeps, load, logdir):
-    assert load(logdir, SweepsContext).experiment == load(logdir).experiment
+    shown, written = load(logdir, SweepsContext).experiment, load(logdir).experiment
+    assert shown.metric_infos == written.metric_infos
+    assert sorted(shown.hparam_infos, key=lambda one: one.name) == sorted(
+        written.hparam_infos, key=lambda one: one.name
+    )
 
 
 def test_the_plugin_answers_from_the_corrected_context(two_sweeps, load):
