@@ -78,7 +78,7 @@ def test_a_reporter_says_nothing_unless_it_is_taught_to(capsys: pytest.CaptureFi
     hooks = [name for name in vars(Reporter) if not name.startswith("_")]
     assert set(hooks) == {
         *("data", "ready", "searching", "trial", "epoch", "lost", "stopping", "winding_down"),
-        *("searched", "retraining", "retrain", "evaluated"),
+        *("searched", "retraining", "retrain", "evaluated", "warning"),
     }
     for name in hooks:
         arguments = getattr(Reporter, name).__code__.co_argcount - 1

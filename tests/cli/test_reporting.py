@@ -42,3 +42,11 @@ def test_a_run_that_is_none_is_one_line(sweep: Sweep, mixed: Run) -> None:
     done = sweep("report", "digits-002")
     assert (done.code, done.err.count("\n"), done.out) == (2, 1, "")
     assert "did you mean digits-001?" in done.err
+
+
+def test_a_warning_is_one_line_of_text(capsys: pytest.CaptureFixture[str]) -> None:
+    from sweep.cli.console import ConsoleReporter
+
+    with ConsoleReporter() as reporter:
+        reporter.warning("the report was not written: OSError: [red]no[/red]")
+    assert "warning: the report was not written: OSError: [red]no[/red]\n" in capsys.readouterr().out
