@@ -60,7 +60,7 @@ class CostCount:
         self._begun[trial] = self._clock(), epochs
 
     def epoch(self, report: EpochReport) -> None:
-        if report.epoch > 1:
+        if report.epoch > 1 + self._begun.get(report.trial, (0.0, 0))[1]:
             costs = self.so_far
             later = costs.later_epochs + 1, costs.later_seconds + report.seconds
             self.so_far = replace(costs, later_epochs=later[0], later_seconds=later[1])
@@ -104,7 +104,7 @@ class Speed:
 
 def time_left(costs: Costs, trials: int, epochs: int, workers: int) -> float | None:
     """Seconds until so many `trials` that have not begun, and so many `epochs` in all, are trained; None where it is
-    too early to tell: what the later epochs of a trial take says nothing before there are some."""
+    too early to tell: what the later epochs of a training take nobody knows before there are some."""
     side_by_side = max(1, workers)
     if costs.later_epochs < ENOUGH_EPOCHS:
         if not costs.trainings or epochs > trials:

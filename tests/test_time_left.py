@@ -99,11 +99,11 @@ def test_costs_are_gathered_from_what_is_heard() -> None:
     count = CostCount(clock)
     count.begin(0, 0)
     count.begin(1, 3)
-    for trial, epoch in ((0, 1), (0, 2), (1, 4)):
+    for trial, epoch in ((0, 1), (0, 2), (1, 4), (1, 5)):
         count.epoch(EpochReport(trial, epoch, {}, 0.25))
     clock.now += 5
     count.end(0, 2)
     clock.now += 5
-    count.end(1, 4)
+    count.end(1, 5)
     count.end(7, 9)  # it began before anybody listened
-    assert count.so_far == Costs(trainings=3, seconds=15.0, epochs=3, later_epochs=2, later_seconds=0.5)
+    assert count.so_far == Costs(trainings=3, seconds=15.0, epochs=4, later_epochs=2, later_seconds=0.5)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sweep.cli.bar import bar
 from sweep.cli.pace import epoch_rate, whole
-from sweep.cli.short_config import short_config
+from sweep.cli.short_config import fits, short_config
 from sweep.cli.sparkline import finite, sparkline
 from sweep.cli.standing import Incumbent, Running, Standing
 from sweep.cli.tables import STATE_STYLES
@@ -104,7 +104,11 @@ def _trials(standing: Standing, width: int, room: int) -> list[Text]:
     known = [value for one in shown for value in finite(one.values)]
     known += [standing.best.objective] if standing.best is not None else []
     low, high = min(known, default=0.0), max(known, default=0.0)
-    lines = [_trial(one, columns, low, high, standing, width) for one in shown]
+    lines = [_trial(one, columns, low, high) for one in shown]
+    rooms = [width - line.cell_len - len(GAP) for line in lines]
+    in_full = all(fits(one.config, standing.common, room) for one, room in zip(shown, rooms, strict=True))
+    for one, line in zip(shown, lines, strict=True):
+        _append_config(line, one.config, standing, width, in_full)
     hidden = len(running) - len(shown)
     return [*lines, Text(f"and {hidden:,} more" if shown else f"{hidden:,} running", style="dim")] if hidden else lines
 
@@ -121,7 +125,8 @@ def _columns(shown: Sequence[Running], width: int) -> _Columns:
     )
 
 
-def _trial(one: Running, columns: _Columns, low: float, high: float, standing: Standing, width: int) -> Text:
+def _trial(one: Running, columns: _Columns, low: float, high: float) -> Text:
+    """Without its configuration."""
     line = Text.assemble("trial ", (f"{one.id:>{columns.id}}", "cyan"), GAP)
     if columns.rung:
         line.append(f"{'' if one.rung is None else f'rung {one.rung}':{columns.rung}}", style="dim")
@@ -130,16 +135,14 @@ def _trial(one: Running, columns: _Columns, low: float, high: float, standing: S
     line.append(f"{_epochs_of(one):>{columns.epochs}}{GAP}")
     if columns.curve:
         line.append(f"{sparkline(one.values, low, high, columns.curve):{columns.curve}}{GAP}", style="cyan")
-    line.append(f"{number(one.value):>{columns.value}}", style="bold")
-    _append_config(line, one.config, standing, width)
-    return line
+    return line.append(f"{number(one.value):>{columns.value}}", style="bold")
 
 
 def _epochs_of(one: Running) -> str:
     return f"{len(one.values)}/{one.budget}"
 
 
-def _append_config(line: Text, config: Config, standing: Standing, width: int) -> None:
+def _append_config(line: Text, config: Config, standing: Standing, width: int, in_full: bool = True) -> None:
     room = width - line.cell_len - len(GAP)
     if room >= LEAST_CONFIG:
-        line.append(GAP).append(short_config(config, standing.common, room), style="dim")
+        line.append(GAP).append(short_config(config, standing.common, room, in_full), style="dim")

@@ -12,11 +12,16 @@ LEAST = 4
 """Letters that a name keeps."""
 
 
-def short_config(config: Config, common: Mapping[str, str], room: int) -> str:
-    """Without what `common` has, too, in at most `room` characters (at least 1)."""
-    full = printable(config_text(config, common))
-    if len(full) <= room:
-        return full
+def fits(config: Config, common: Mapping[str, str], room: int) -> bool:
+    """Whether there is room for all of it but for what `common` has, too."""
+    return len(printable(config_text(config, common))) <= room
+
+
+def short_config(config: Config, common: Mapping[str, str], room: int, in_full: bool = True) -> str:
+    """Without what `common` has, too, in at most `room` characters (at least 1); `in_full` where it fits, unless those
+    beside it do not."""
+    if in_full and fits(config, common, room):
+        return printable(config_text(config, common))
     texts = {name: text for name, text in by_layer(config).items() if common.get(name) != text}
     names = short_names(texts)
     brief = printable(" ".join(f"{names[name]}={text}" for name, text in texts.items()))

@@ -31,7 +31,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Costs:
-    """What training has taken so far, in seconds. `later_epochs` are those after the first of a trial, which takes
+    """What training has taken so far, in seconds. `later_epochs` are those after the first of a training, which takes
     longer. `trainings` have ended: each held its worker from its request to its result; `epochs` are all they trained.
     """
 

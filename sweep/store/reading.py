@@ -215,7 +215,7 @@ _COSTS = """
         (SELECT count(*) FROM epoch WHERE trial NOT IN (SELECT trial FROM attempt WHERE ended IS NULL)),
         count(*), total(seconds)
     FROM epoch
-    WHERE epoch > 1
+    WHERE NOT EXISTS (SELECT 1 FROM ask WHERE ask.trial = epoch.trial AND ask.first_epoch + 1 = epoch.epoch)
 """
 
 _ATTEMPTS = "SELECT trial, number, started, ended, outcome, reason FROM attempt WHERE trial = ? ORDER BY number"

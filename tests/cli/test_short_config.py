@@ -20,6 +20,10 @@ def test_a_configuration_in_so_many_columns(room: int, text: str) -> None:
     assert short_config(CONFIG, {}, room) == text
 
 
+def test_beside_others_that_do_not_fit_it_is_cut_as_they_are() -> None:
+    assert short_config(CONFIG, {}, 80, in_full=False) == "conv=2 filt=16,32 batch_n=true batch_s=64 drop=0.25"
+
+
 def test_what_all_share_is_left_out() -> None:
     assert short_config(CONFIG, {"conv_layers": "2", "batch_norm": "true", "dropout": "0.5"}, 60) == (
         "filters=16,32  batch_size=64  dropout=0.25"

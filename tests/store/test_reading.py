@@ -7,6 +7,7 @@ import pytest
 from sweep.errors import InputError
 from sweep.records import EpochReport, TrialLost, TrialState
 from sweep.store import Store
+from sweep.store.facts import Costs
 
 
 def test_trials_come_by_id_whatever_order_they_were_asked_in(store, fill):
@@ -70,6 +71,7 @@ READER = """
 import sys
 from pathlib import Path
 from sweep.store import Store
+from sweep.store.facts import Costs
 with Store.open(Path(sys.argv[1]), read_only=True) as store:
     for line in sys.stdin:
         print(len(store.epochs(0)), store.trial(0).state, flush=True)
@@ -104,3 +106,20 @@ def test_a_snapshot_is_of_one_moment(run, store, fill):
             fill.ask(1)
             assert len(reader.decisions()) == 1
         assert len(reader.decisions()) == 2
+
+
+def test_costs_are_those_of_trainings_that_ended_and_of_later_epochs(store, fill):
+    assert store.costs() == Costs()
+    fill.ask(0, last_epoch=2)
+    fill.train(0, 1, 2, seconds=0.5)
+    fill.tell(0)
+    fill.ask(0, last_epoch=4, first_epoch=2)
+    fill.train(0, 3, 4, seconds=0.25)
+    fill.tell(0, epochs=4)
+    fill.ask(1)
+    fill.train(1, 1)
+    costs = store.costs()
+    assert (costs.trainings, costs.epochs, costs.later_epochs, costs.later_seconds) == (2, 4, 2, 0.75)
+    assert 0 <= costs.seconds < 5
+    assert store.count_epochs() == 5
+    assert [(one.trial, one.epochs_trained) for one in store.results()] == [(0, 2), (0, 4)]
