@@ -41,7 +41,7 @@ def show_trial(account: TrialAccount, result: SweepResult) -> None:
         _print_lines(console, log.lines or ["(it is gone, or empty)"])
     if not account.logs and result.state != "finished":
         where = RunDirectory(result.directory).logs
-        console.print(literal(f"\nlogs of the workers are in {where}"), soft_wrap=True, style="dim")
+        console.print(f"\nlogs of the workers are in {literal(str(where))}", soft_wrap=True, style="dim")
 
 
 def _facts(account: TrialAccount, result: SweepResult) -> Iterator[tuple[str, str]]:

@@ -67,7 +67,9 @@ def test_as_json_it_is_the_trial_of_the_table_and_more(sweep: Sweep, mixed: Run)
 
 
 def test_a_trial_that_waits_is_shown_too(sweep: Sweep, mixed: Run) -> None:
-    assert sweep("show", "digits-001", "4").lines[0] == "digits-001, trial 4: waiting"
+    lines = sweep("show", "digits-001", "4").lines
+    assert lines[0] == "digits-001, trial 4: waiting"
+    assert lines[-2:] == ["", f"logs of the workers are in {mixed.directory.logs}"]
 
 
 @pytest.mark.parametrize(
