@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -73,6 +74,8 @@ def read_classes(run: RunDirectory) -> list[str]:
 
 def _load(run: RunDirectory, space: Space, digest: str | None) -> keras.Model:
     path = run.final / MODEL
+    with contextlib.suppress(Exception):
+        return keras.models.load_model(path, safe_mode=True)
     try:
         return keras.models.load_model(path, safe_mode=True, compile=False)
     except Exception as exc:
@@ -107,13 +110,22 @@ def _read(path: Path, size: tuple[int, int], channels: int, how: str) -> np.ndar
     return fit(picture.image, size, channels, how, picture.box)
 
 
+def _activated(model: keras.Model, outputs: np.ndarray) -> np.ndarray:
+    """Where the loss says that it takes logits, they are made probabilities here: those of one image may happen to lie
+    in 0..1, which among many would not be taken for probabilities."""
+    if not isinstance(model.loss, keras.Loss) or not model.loss.get_config().get("from_logits"):
+        return outputs
+    activation = keras.ops.sigmoid if outputs.shape[1] == 1 else keras.ops.softmax
+    return np.asarray(keras.ops.convert_to_numpy(activation(outputs)), dtype=np.float64)
+
+
 def _batch(model: keras.Model, classes: Sequence[str], paths: Sequence[Path], read: Any) -> Iterator[Prediction]:
     pixels = [read(path) for path in paths]
     sound = [one for one in pixels if not isinstance(one, str)]
     rows: Iterator[np.ndarray] = iter(())
     if sound:
         outputs = np.asarray(keras.ops.convert_to_numpy(model(np.stack(sound), training=False)), dtype=np.float64)
-        found = probabilities(outputs, len(classes))
+        found = probabilities(_activated(model, outputs), len(classes))
         if not np.isfinite(found).all():
             raise SweepFailed("the final model's output is not a number for some of the images")
         rows = iter(found)

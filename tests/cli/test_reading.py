@@ -220,6 +220,28 @@ def test_export_of_epochs_has_a_row_for_each(sweep: Sweep, mixed: Run) -> None:
     assert (len(as_json), as_json[4]["val_accuracy"]) == (7, None)
 
 
+def test_export_for_other_tools(sweep: Sweep, mixed: Run, tmp_path: Path) -> None:
+    kinds = {json.loads(line)["kind"] for line in sweep("export", "--format", "jsonl").lines}
+    assert kinds == {"run", "event", "attempt", "trial", "epoch"}
+    names = [json.loads(line)["init"]["name"] for line in sweep("export", "--format", "wandb").lines]
+    assert names == [f"digits-001/{number}" for number in (0, 1, 2, 3, 5)]
+    done = sweep("export", "digits-001", "--format", "wandb", "--output", str(tmp_path / "out.jsonl"))
+    assert done == (0, f"wrote {tmp_path / 'out.jsonl'}\n", "")
+    assert (tmp_path / "out.jsonl").read_text().splitlines() == sweep("export", "--format", "wandb").lines
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--format", "parquet"], "--format parquet is no text; say where it goes with --output FILE"),
+        (["--format", "optuna"], "--format optuna is no text; say where it goes with --output FILE"),
+        (["--format", "jsonl", "--epochs"], "--epochs: jsonl has the epochs of every trial anyway; leave it out"),
+    ],
+)
+def test_an_export_that_makes_no_sense_is_refused(arguments: list[str], line: str, sweep: Sweep, mixed: Run) -> None:
+    assert sweep("export", *arguments) == (2, "", f"error: {line}\n")
+
+
 def test_export_to_a_place_that_is_none(sweep: Sweep, mixed: Run, tmp_path: Path) -> None:
     done = sweep("export", "--output", str(tmp_path / "no" / "out.csv"))
     assert done == (2, "", f"error: {tmp_path}/no/out.csv: cannot be written: No such file or directory\n")

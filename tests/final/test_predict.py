@@ -69,6 +69,23 @@ def test_an_image_that_cannot_be_read_does_not_cost_the_others(
     assert good.error is None and good.label is not None
 
 
+def test_the_logits_of_one_image_are_not_taken_for_probabilities(finished: Path, tmp_path: Path) -> None:
+    import keras
+
+    run = tmp_path / "runs" / "tiny-001"
+    shutil.copytree(finished, run)
+    bias = keras.initializers.Constant([0.5, 0.25, 0.75])
+    last = keras.layers.Dense(3, kernel_initializer="zeros", bias_initializer=bias)
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), last])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.save(run / "final" / "model.keras")
+    Image.new("L", (8, 8)).save(tmp_path / "one.png")
+    (found,) = predicted(run, [tmp_path / "one.png"])
+    wanted = np.exp([0.75, 0.5, 0.25]) / np.exp([0.5, 0.25, 0.75]).sum()
+    assert list(found.probabilities) == ["2", "0", "1"]
+    assert list(found.probabilities.values()) == pytest.approx(wanted.tolist(), abs=1e-6)
+
+
 def test_without_a_final_model_it_is_said_how_to_make_one(finished: Path, photos: list[Path], tmp_path: Path) -> None:
     run = tmp_path / "runs" / "tiny-001"
     shutil.copytree(finished, run)
