@@ -17,6 +17,9 @@ PREDICTIONS = "predictions.npz"
 WORST = 16
 """How many of the wrong images are kept as pixels: those that the model was surest of."""
 
+LARGEST = 256
+"""Pixels of the longer side of a kept image; of a larger one every second pixel is kept, or every third, and so on."""
+
 
 @dataclass(frozen=True)
 class Predictions:
@@ -45,6 +48,7 @@ def predictions_of(
     predicted = probabilities.argmax(axis=1)
     surest = probabilities[rows, predicted]
     wrong = np.flatnonzero(predicted != labels)
+    step = -(-max(images.shape[1:3]) // LARGEST)
     worst = wrong[np.argsort(-surest[wrong], kind="stable")][:WORST]
     return Predictions(
         labels=labels.astype(np.int32),
@@ -52,7 +56,7 @@ def predictions_of(
         probability=surest.astype(np.float32),
         label_probability=probabilities[rows, labels].astype(np.float32),
         worst=worst.astype(np.int32),
-        worst_images=np.asarray(images[worst]),
+        worst_images=np.ascontiguousarray(images[worst][:, ::step, ::step]),
         worst_names=np.array([names[index] for index in worst], dtype=np.str_),
     )
 

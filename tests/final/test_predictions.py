@@ -31,6 +31,11 @@ def test_of_many_mistakes_only_the_worst_are_kept_as_pixels():
     assert len(found.labels) == many
 
 
+def test_large_images_are_kept_small():
+    images = np.zeros((4, 600, 300, 3), np.uint8)
+    assert predictions_of(LABELS, PROBABILITIES, images, NAMES).worst_images.shape == (3, 200, 100, 3)
+
+
 def test_they_are_read_as_they_were_written(tmp_path):
     found = predictions_of(LABELS, PROBABILITIES, IMAGES, NAMES)
     write_predictions(tmp_path, found)

@@ -21,7 +21,7 @@
 
   // Figures: drawn when they come near the screen, in the colours of the theme.
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const isNarrow = () => innerWidth < 700;
+  const isNarrow = () => !printing && innerWidth < 700;
   const named = (figure) => figure.data.filter((trace) => trace.name && trace.showlegend !== false).length;
   const isDark = () => !printing && (theme ? theme === "dark" : system.matches);
   const themed = (figure) => {
@@ -31,7 +31,7 @@
     const layout = structuredClone(figure.layout);
     layout.xaxis = { ...axis, ...layout.xaxis };
     layout.yaxis = { ...axis, ...layout.yaxis };
-    const below = isNarrow() || named(figure) < 6;
+    const below = isNarrow() || named(figure) < 7;
     return {
       ...layout,
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
@@ -84,11 +84,17 @@
   system.addEventListener("change", drawAgain);
   addEventListener("beforeprint", () => {
     printing = true;
+    root.classList.add("printing");  // as wide as a sheet of paper, before the figures are drawn
     if (theme !== "light") root.dataset.theme = "light";
     places.forEach(draw);
     showAll();
   });
-  addEventListener("afterprint", () => { printing = false; showTheme(); drawAgain(); });
+  addEventListener("afterprint", () => {
+    printing = false;
+    root.classList.remove("printing");
+    showTheme();
+    drawAgain();
+  });
 
   // The brushes of the parallel coordinates: which trials pass through all of them.
   let passing = null;
