@@ -40,7 +40,7 @@ class ConsoleReporter(Reporter):
         self._screen = LiveScreen(make_console(stderr=to_stderr, least=0), self._draw)
         self._pace, self._said_pace = Pace(), False
         self._state: LiveState | None = None
-        self._activity: Activity | None = None
+        self._activity: Activity | None = Activity("starting")
         self._notice = ""
 
     def __enter__(self) -> Self:
@@ -55,7 +55,7 @@ class ConsoleReporter(Reporter):
 
     def data(self, done: int, total: int) -> None:
         self._pace.count(done, total)
-        self._activity = (self._activity or Activity("reading images")).at(done, total, str(self._pace))
+        self._activity = Activity("reading images", done, total, str(self._pace))
         long = self._pace.seconds > LONG_READING and not self._said_pace and done < total
         if long and not self._screen.is_live:
             self._say(f"reading images: {done:,} of {total:,}, {self._pace}")
