@@ -33,7 +33,8 @@ def show_trial(account: TrialAccount, result: SweepResult) -> None:
         console.print("\n[bold]attempts[/]")
         for attempt in account.attempts:
             console.print(f"  {literal(_attempt_text(attempt))}", soft_wrap=True)
-    if account.traceback:
+    told_by_log = bool(account.logs) and account.traceback == "\n".join(account.logs[-1].lines)
+    if account.traceback and not told_by_log:  # of a dead worker the end of its log is all there is
         console.print("\n[bold]traceback[/]")
         _print_lines(console, account.traceback.splitlines())
     for log in account.logs:
