@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def write_report(directory: RunDirectory) -> Path:
         unfinished.write_text(text, encoding="utf-8", errors="backslashreplace")
         os.replace(unfinished, path)
     except OSError as exc:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
         raise InputError(f"{path}: cannot be written: {exc.strerror}") from exc
     return path
 

@@ -34,6 +34,12 @@ def test_an_earlier_report_is_replaced_as_a_whole(answered: Made, monkeypatch: p
     assert [one.name for one in path.parent.glob("report*")] == ["report.html"]
 
 
+def test_a_report_that_cannot_be_written_is_said_in_one_line(answered: Made) -> None:
+    (answered.directory.root / "report.html.new").mkdir()
+    with pytest.raises(InputError, match=r"report\.html: cannot be written: Is a directory"):
+        write_report(answered.directory)
+
+
 def test_at_the_end_a_failure_is_one_line(answered: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     report_at_end(answered.directory, said.append)
