@@ -39,7 +39,7 @@ def read_standing(store: Reader, live: bool) -> Standing:
         epochs, costs = store.count_epochs(), store.costs()
     planned = _planned(events) or Workload(len(trials), sum(trial.budget for trial in trials), exact=False)
     session = next((event for event in reversed(events) if event.kind in ("started", "resumed")), None)
-    speed, elapsed = Speed(_now), 0.0
+    speed, elapsed, left = Speed(_now), 0.0, None
     if session is not None and live:
         elapsed = _now() - _moment(session)
         before = session.payload.get("epochs")
@@ -48,6 +48,8 @@ def read_standing(store: Reader, live: bool) -> Standing:
             speed.count(epochs)
     workers = 0 if session is None else int(session.payload.get("workers", 0))
     count = EpochCount(planned.epochs, trials)
+    if live:
+        left = seconds_left(time_left(costs, planned.trials - len(trials), count.left, workers), running)
     ended = [trial for trial in trials if trial.state.is_finished or trial.objective is not None]
     states = Counter(trial.state for trial in ended if trial.state.is_finished)
     return Standing(
@@ -62,7 +64,7 @@ def read_standing(store: Reader, live: bool) -> Standing:
         exact=planned.exact,
         elapsed=elapsed,
         rate=speed.rate,
-        left=seconds_left(time_left(costs, planned.trials - len(trials), count.left, workers), running),
+        left=left,
         states={state: number for state, number in states.items() if state is not TrialState.COMPLETED},
         running=running,
         best=incumbents.best,

@@ -211,3 +211,14 @@ def test_colours_are_for_terminals_that_want_them(sweep: Sweep, mixed: Run, monk
     assert "\x1b[32m" not in sweep("trials").out
     monkeypatch.setenv("TERM", "dumb")
     assert "\x1b" not in sweep("trials").out
+
+
+def test_show_tells_what_a_search_took_beside_its_forecast(sweep: Sweep, make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    run.trial(0, values=(0.5, 0.75))
+    run.store.record_event("forecast", seconds=190.0, after=20.0)
+    run.store.record_event("searched", seconds=200.0)
+    assert not any(line.startswith("search took") for line in sweep("show").lines)
+    run.finish()
+    assert "search took     3:20; the forecast after 20.0 s was 3:10, 5 % too low" in sweep("show").lines
+    assert sweep("show", "--json").json["forecast"]["error"] == -0.05
