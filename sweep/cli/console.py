@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 STOPPING = "stopping at the end of the running epochs; Ctrl-C once more stops now"
 WINDING_DOWN = "stopping once the running trials have ended, as `sweep stop` asked for"
-RETRAINING = "retraining on train+validation"
+RETRAINING = "retraining on train+validation, epochs"
 
 
 class ConsoleReporter(Reporter):
@@ -114,7 +114,7 @@ class ConsoleReporter(Reporter):
             self._activity = Activity("evaluating on test")
         elif self._activity is not None:
             left = self._activity.seconds / report.epoch * (report.epochs - report.epoch)
-            self._activity = self._activity.at(report.epoch, report.epochs, f"epochs, {whole(left)} left")
+            self._activity = self._activity.at(report.epoch, report.epochs, f"{whole(left)} left")
 
     def evaluated(self, metrics: dict[str, Any]) -> None:
         from sweep.final.screen import render
