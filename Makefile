@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install sweep test smoke torture fuzz bench lint format schema clean
+.PHONY: help install sweep test slow smoke torture fuzz bench lint format schema clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,6 +23,9 @@ sweep: $(READY)  ## Run search_spaces/digits.yaml: search, retrain the winner, r
 
 test: $(READY)  ## Run the tests
 	$(BIN)/python -m pytest
+
+slow: $(READY)  ## Run the tests that take minutes: sweeps killed again and again
+	$(BIN)/python -m pytest -m slow
 
 smoke: $(READY)  ## Run the tiny sweep, the whole way, in under a minute
 	$(BIN)/sweep run search_spaces/smoke.yaml

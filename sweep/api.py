@@ -77,8 +77,8 @@ def resume(
     where all is, nothing is done.
 
     `overrides` may raise `search.max_trials` and `search.max_time`, as `key=value`; `retry` names failed trials to try
-    again, none: all. Raises InputError where they say anything else, where there is no such sweep, where another process
-    runs it, or where its data or its definition has changed.
+    again, none: all. Raises InputError where they say anything else, where there is no such sweep, where another
+    process runs it, or where its data or its definition has changed.
     """
     from sweep.retrying import trials_to_retry
     from sweep.run_definition import limits_to_raise

@@ -14,6 +14,7 @@ from typing import Any
 PACKAGES = (
     *("tensorflow", "keras", "keras-tuner", "tensorboard", "numpy", "scikit-learn", "scipy", "Pillow", "ImageHash"),
     *("pydantic", "ruamel.yaml", "click", "rich", "platformdirs", "filelock", "threadpoolctl", "matplotlib"),
+    *("jinja2", "plotly"),
 )
 TIMEOUT_SECONDS = 2.0
 

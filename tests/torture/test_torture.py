@@ -1,4 +1,4 @@
-"""The short form of `make torture`: a few kills of two methods, in about two minutes."""
+"""The short form of `make torture`: a few kills of two methods, in about two minutes. Run by `make slow`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.torture.torture import reference, torture, torture_point
+
+pytestmark = pytest.mark.slow
 
 Reference = tuple[dict[str, Any], float]
 
