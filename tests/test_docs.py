@@ -100,6 +100,12 @@ def test_a_command_is_in_the_table_of_the_readme(name: str) -> None:
     assert re.search(rf"^\| `{name}[ `]", text_of(README), re.MULTILINE), f"README.md has no row for `{name}`"
 
 
+@pytest.mark.parametrize("name", commands())
+def test_a_command_has_an_example(name: str) -> None:
+    lines = [line for block in blocks(DOCS / "commands.md", "sh", "console") for line in block.splitlines()]
+    assert any(f"{line.removeprefix('$ ')} ".startswith(f"{name} ") for line in lines), name
+
+
 def test_the_table_of_the_readme_has_no_other_commands() -> None:
     rows = re.findall(r"^\| `(sweep [^`]*)`", text_of(README), re.MULTILINE)
     assert [row for row in rows if not any(f"{row} ".startswith(f"{name} ") for name in commands())] == []
