@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sweep.errors import InputError
 from sweep.final.finalize import frozen_winner
 from sweep.records import TrialState
+from sweep.run_definition import current_space
 from sweep.space.definition import Space
 from sweep.space.methods import INDEPENDENT
 from sweep.store.layout import RunDirectory
@@ -20,8 +21,8 @@ def trials_to_retry(directory: RunDirectory, store: Reader, space: Space, wanted
     again, and one that failed by the machine's gives what it would have given at first: the table, and so its digest,
     is that of a sweep in which the machine was well. Diverged ones are tried again only where they are named.
 
-    Raises InputError where nothing is to be tried again, where later decisions came from the results, and where the
-    winner is frozen.
+    Raises InputError where nothing is to be tried again, where later decisions came from the results, where the winner
+    is frozen, and where time may run out.
     """
     method = space.search.method
     if method not in INDEPENDENT:
@@ -33,6 +34,11 @@ def trials_to_retry(directory: RunDirectory, store: Reader, space: Space, wanted
         raise InputError(
             f"{directory.name} has its winner: trials that are tried again after the test split may have been opened "
             "would not be honest; begin a new run"
+        )
+    if current_space(space, store).search.max_time is not None:
+        raise InputError(
+            f"{directory.name} has a max_time, which may be up before the trials have ended a second time, and their "
+            "first results would be lost"
         )
     states = {trial.id: trial.state for trial in store.trials(live=False)}
     if not wanted:

@@ -105,17 +105,26 @@ def _fitted(domain: IntParameter | FloatParameter, low: float, high: float, *, c
         if domain.sampling == "reverse_log":  # its steps are counted from the far end
             return domain
         inner = [float(value) for value in values]
-        below = max((one for one in inner if one <= low), default=inner[0])
-        above = min((one for one in inner if one >= high), default=inner[-1])
+        below = max((one for one in inner if one <= _above(low)), default=inner[0])
+        above = min((one for one in inner if one >= _below(high)), default=inner[-1])
         ends: tuple[float, float] = below, above
     elif isinstance(domain, IntParameter):
-        ends = math.floor(low), math.ceil(high)
+        ends = max(domain.min, math.floor(_above(low))), min(domain.max, math.ceil(_below(high)))
     else:
         ends = max(domain.min, _rounded(low, math.floor)), min(domain.max, _rounded(high, math.ceil))
     if isinstance(domain, IntParameter):
         least = 1 if counts and domain.max >= 1 else domain.min  # without a layer its parameters would have no use
         return domain.model_copy(update={"min": int(ends[0]), "max": max(int(ends[1]), least)})
     return domain.model_copy(update={"min": float(ends[0]), "max": float(ends[1])})
+
+
+def _above(value: float) -> float:
+    """By as little as a logarithm and back may have taken from it: e to the power of ln 8 is 7.9999..."""
+    return value + 1e-9 * abs(value)
+
+
+def _below(value: float) -> float:
+    return value - 1e-9 * abs(value)
 
 
 def _rounded(value: float, way: Callable[[float], int]) -> float:

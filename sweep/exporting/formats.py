@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sweep.errors import InputError
 from sweep.exporting.json_lines import lines_of
+from sweep.exporting.target import target
 from sweep.exporting.wandb_lines import wandb_lines
 from sweep.store.export import epochs_text, trials_text
 from sweep.store.layout import RunDirectory
@@ -44,6 +45,7 @@ class Export:
     def write(self, run: RunDirectory, store: Reader, path: Path) -> None:
         """The file appears, or is replaced, as a whole. Raises InputError where it cannot be written, or a package is
         missing that the format needs."""
+        path = target(path, replace=self.form != "optuna")
         try:
             handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)
             os.close(handle)

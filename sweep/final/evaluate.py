@@ -27,10 +27,11 @@ def evaluate(request: EvaluateRequest) -> dict[str, Any]:
     with keras_session():
         set_precision(request.space)  # for layers that a layer of a user's own makes anew
         model = load_saved(request.model, request.space, dataset)
+        names = [fact.name for fact in dataset.facts()]  # before the look at test, which a fault would waste
         images, labels = dataset.test()
         scores, probabilities = evaluate_model(model, images, labels, dataset.classes)
-        names = [fact.name for fact in dataset.facts()[-len(labels) :]]
-        write_predictions(request.model.parent, predictions_of(labels, probabilities, images, names))
+        kept = predictions_of(labels, probabilities, images, names[-len(labels) :])
+        write_predictions(request.model.parent, kept)
         return scores
 
 

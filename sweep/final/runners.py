@@ -35,6 +35,8 @@ def _through(
 ) -> Iterator[Any]:
     executor.submit(request)
     while executor.busy:
-        yield from (event for _, event in executor.collect(1.0))
-        if asked_to_stop() is Stop.EPOCHS:
-            raise KeyboardInterrupt
+        for _, event in executor.collect(1.0):
+            yield event
+            # Not in an evaluation: its look at test is counted, and its end is near.
+            if isinstance(event, RetrainEpoch) and asked_to_stop() is Stop.EPOCHS:
+                raise KeyboardInterrupt

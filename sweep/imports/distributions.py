@@ -39,10 +39,11 @@ def _implied(given: Given) -> str:
     if "values" in given:
         return "categorical"
     if "min" in given and "max" in given:
-        low, high = _numbers(given, "min", "max")
+        _numbers(given, "min", "max")
         if "q" in given:
             return "q_uniform"
-        return "int_uniform" if _is_int(low) and _is_int(high) else "uniform"
+        whole = isinstance(given["min"], int) and isinstance(given["max"], int)  # 1.0 is none to W&B
+        return "int_uniform" if whole else "uniform"
     if "mu" in given or "sigma" in given:
         return "normal"
     raise NotCarried("it has neither `value`, `values`, nor `min` and `max`")

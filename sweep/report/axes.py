@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from sweep.records import TrialRecord, Value
 from sweep.report.words import label, short
-from sweep.space.definition import BooleanParameter, ChoiceParameter, FloatParameter, IntParameter, Space
+from sweep.space.definition import (
+    BooleanParameter,
+    ChoiceParameter,
+    FixedParameter,
+    FloatParameter,
+    IntParameter,
+    Space,
+)
 from sweep.space.dimensions import expand
 
 
@@ -56,6 +63,8 @@ def _axis(name: str, domain: object) -> Axis:
         return Axis(name, categories=(False, True))
     if isinstance(domain, IntParameter | FloatParameter):
         return Axis(name, log=domain.sampling == "log")
+    if isinstance(domain, FixedParameter) and isinstance(domain.value, bool | str):
+        return Axis(name, categories=(domain.value,))
     return Axis(name)
 
 

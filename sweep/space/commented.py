@@ -40,7 +40,9 @@ def commented(space: Space, head: Sequence[str], parameters: Mapping[str, str]) 
 
 
 def require_writable(path: Path, force: bool) -> None:
-    """Raises InputError where there is a file already that is not to be replaced."""
+    """Raises InputError where there is a file already that is not to be replaced, or no file at all."""
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no regular file; choose another name")
     if path.exists() and not force:
         raise InputError(f"{path} exists already; choose another name, or replace it with --force")
 

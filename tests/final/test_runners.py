@@ -46,3 +46,11 @@ def test_and_ends_a_worker() -> None:
     runner = runner_through(InlineExecutor(retrain), lambda: Stop.EPOCHS)
     with pytest.raises(KeyboardInterrupt):
         epochs_until_the_end(runner(retrain, "request"), seen)
+
+
+def test_but_an_evaluation_whose_look_at_test_is_counted_ends_as_it_would() -> None:
+    def evaluate(request: Any) -> Iterator[Any]:
+        yield {"test": request}
+
+    runner = runner_through(InlineExecutor(evaluate), lambda: Stop.EPOCHS)
+    assert list(runner(evaluate, "scores")) == [{"test": "scores"}]

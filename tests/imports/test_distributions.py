@@ -18,7 +18,7 @@ from sweep.imports.distributions import Converted, NotCarried, convert
         ({"values": [True, False]}, {"type": "boolean"}),
         ({"values": [True]}, True),
         ({"min": 1, "max": 5}, {"type": "int", "min": 1, "max": 5}),
-        ({"min": 1.0, "max": 5.0}, {"type": "int", "min": 1, "max": 5}),
+        ({"min": 1.0, "max": 5.0}, {"type": "float", "min": 1.0, "max": 5.0}),
         ({"min": 0.5, "max": 5}, {"type": "float", "min": 0.5, "max": 5.0}),
         ({"distribution": "int_uniform", "min": 1, "max": 5}, {"type": "int", "min": 1, "max": 5}),
         ({"distribution": "uniform", "min": 0, "max": 1}, {"type": "float", "min": 0.0, "max": 1.0}),
@@ -116,3 +116,8 @@ def test_what_cannot_be_carried_says_why(given, reason):
     with pytest.raises(NotCarried) as caught:
         convert(given)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(("low", "high", "kind"), [(0, 1, "int"), (0.0, 1.0, "float"), (1, 10.0, "float")])
+def test_a_range_is_of_whole_numbers_where_both_ends_are_written_so(low, high, kind):
+    assert convert({"min": low, "max": high}).parameter["type"] == kind

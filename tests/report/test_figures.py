@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sweep.records import TrialState
+from sweep.records import TrialRecord, TrialState
 from sweep.report.axes import Axis, varying_axes
 from sweep.report.figures.classes import class_counts
 from sweep.report.figures.curves import MOST, curves, drawn
@@ -16,6 +16,7 @@ from sweep.report.figures.parallel import parallel
 from sweep.report.figures.parameters import parameters
 from sweep.report.figures.style import literal, scale
 from sweep.report.figures.times import times
+from sweep.space.definition import Space
 from tests.report.conftest import CLASSES, Made, config
 
 
@@ -171,3 +172,21 @@ def test_times_are_those_of_the_epochs_and_of_the_attempts(answered: Made) -> No
 def test_a_name_cannot_be_markup_of_a_figure() -> None:
     assert literal(CLASSES[0]) == "&lt;script&gt;alert('x')&lt;/script&gt;"
     assert literal("a\nb") == "a\\nb"
+
+
+def test_a_fixed_word_that_only_some_trials_have_is_an_axis_with_that_word() -> None:
+    space = Space.model_validate(
+        {
+            "name": "s",
+            "data": {"source": "digits"},
+            "parameters": {
+                "conv_layers": {"type": "int", "min": 1, "max": 2},
+                "activation": {"type": "fixed", "value": "relu", "per": "conv_layers"},
+            },
+        }
+    )
+    one = {"conv_layers": 1, "activation_0": "relu"}
+    configs = [one, {**one, "conv_layers": 2, "activation_1": "relu"}]
+    trials = [TrialRecord(number, TrialState.COMPLETED, config, 3) for number, config in enumerate(configs)]
+    (second,) = [axis for axis in varying_axes(space, trials) if axis.name == "activation_1"]
+    assert [second.position(config.get("activation_1")) for config in configs] == [None, 0.0]

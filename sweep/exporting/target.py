@@ -1,0 +1,23 @@
+"""Where an export may go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sweep.errors import InputError
+from sweep.store.layout import RunDirectory
+
+
+def target(path: Path, replace: bool) -> Path:
+    """The file that `path` names, links followed. Raises InputError where it is something else than a file, belongs to
+    a run, or is there already and may not be replaced: a database may hold what others put into it."""
+    found = path.resolve()
+    if path.name in ("", "-"):
+        raise InputError(f"--output {str(path)!r} names no file; left out, text goes to standard output")
+    if found.exists() and not found.is_file():
+        raise InputError(f"{path}: is no regular file; --output left out, text goes to standard output")
+    if any(RunDirectory(folder).database.exists() for folder in found.parents):
+        raise InputError(f"{path}: lies in the directory of a run, which keeps its own files there; write it elsewhere")
+    if found.exists() and not replace:
+        raise InputError(f"{path}: exists already; name another file, or remove it first")
+    return found

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from sweep.errors import InputError
+from sweep.exporting.target import target
+from sweep.store import Store, create_run
+
+
+def test_a_new_file_or_one_that_may_be_replaced_is_itself_and_a_link_is_what_it_leads_to(tmp_path):
+    file, link = tmp_path / "trials.csv", tmp_path / "link.csv"
+    assert target(file, replace=False) == file
+    file.write_text("old")
+    link.symlink_to(file)
+    assert target(link, replace=True) == file
+
+
+def test_what_is_no_file_is_refused_and_stays(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path):
+        with pytest.raises(InputError, match="is no regular file"):
+            target(path, replace=True)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["-", ""])
+def test_a_name_that_is_none_is_refused(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="names no file"):
+        target(tmp_path.__class__(name), replace=True)
+
+
+def test_a_run_keeps_its_own_files(tmp_path):
+    run = create_run(tmp_path, "digits-001", "digits")
+    Store.create(run.database, {"name": run.name}).close()
+    for path in (run.database, run.root / "mine.csv", run.logs / "mine.csv"):
+        with pytest.raises(InputError, match="lies in the directory of a run"):
+            target(path, replace=True)
+
+
+def test_a_file_that_others_may_use_is_not_replaced(tmp_path):
+    (tmp_path / "study.db").write_text("old")
+    with pytest.raises(InputError, match="exists already"):
+        target(tmp_path / "study.db", replace=False)
