@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -73,14 +72,8 @@ def import_wandb(file: Path, output: Path, force: bool, data: str | None, model:
 
     require_writable(output, force)
     found = read_wandb(file, data, model)
-    head = [f"Imported from the W&B sweep {file.name}.", *found.notes]
+    head = [f"Imported from the W&B sweep {file.name}.", *(note.message for note in found.notes)]
     write_definition(output, commented(found.space, head, found.comments), found.space, force)
-    _say(found.notes)
+    for note in found.notes:
+        click.echo(f"- {printable(note.located(str(file)))}")
     click.echo(f"wrote {printable(str(output))}; see what it would train with: sweep plan {printable(str(output))}")
-
-
-def _say(notes: Sequence[str]) -> None:
-    from sweep.text import printable
-
-    for note in notes:
-        click.echo(f"- {printable(note)}")

@@ -46,7 +46,6 @@ def label(run: str, text: str | None, remove: bool, runs_dir: Path, as_json: boo
 @options.as_json
 def rm(runs: tuple[str, ...], yes: bool, runs_dir: Path, as_json: bool) -> None:
     """Remove RUNS with all that is in them. Says what goes and asks first; a run that is being run is refused."""
-    from sweep.errors import Interrupted
     from sweep.store.layout import find_run
     from sweep.store.removal import remove_run
     from sweep.text import byte_text, counted
@@ -56,13 +55,9 @@ def rm(runs: tuple[str, ...], yes: bool, runs_dir: Path, as_json: bool) -> None:
     if not as_json:
         for one in told:
             click.echo(one["text"])
-    if not yes:
-        try:
-            agreed = click.confirm(f"remove {counted(len(found), 'run')}?", err=as_json)
-        except click.Abort as exc:
-            raise Interrupted("nothing was removed; answer y, or say --yes") from exc
-        if not agreed:
-            raise Interrupted("nothing was removed")
+    if not yes and not _agrees(f"remove {counted(len(found), 'run')}?", err=as_json):
+        click.echo("nothing was removed", err=True)
+        raise click.exceptions.Exit(1)
     for run in found:
         remove_run(run)
     freed = sum(one["bytes"] for one in told)
@@ -70,6 +65,19 @@ def rm(runs: tuple[str, ...], yes: bool, runs_dir: Path, as_json: bool) -> None:
         options.print_json([{name: one[name] for name in ("name", "files", "bytes")} for one in told])
     else:
         click.echo(f"removed {counted(len(found), 'run')}, {byte_text(freed)}")
+
+
+def _agrees(question: str, err: bool) -> bool:
+    """Raises SweepError where nobody answers, as without a terminal, and Interrupted after Ctrl-C."""
+    from sweep.errors import Interrupted, SweepError
+
+    try:
+        return click.confirm(question, err=err)
+    except click.Abort as exc:
+        click.echo(err=err)  # the question's line has no end yet
+        if isinstance(exc.__context__, KeyboardInterrupt):
+            raise Interrupted("nothing was removed") from exc
+        raise SweepError("nothing was removed: nobody answered; --yes removes without asking") from exc
 
 
 def _about(run: Any) -> dict[str, Any]:

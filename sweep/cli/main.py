@@ -117,7 +117,7 @@ def _fail(text: str, code: int, who: str = "error") -> NoReturn:
 
 
 def _usage(exc: click.ClickException) -> str:
-    message = printable(exc.format_message()).rstrip(".")
+    message = printable(exc.format_message().replace("\n\t", " ")).rstrip(".")  # of a list of choices
     context = getattr(exc, "ctx", None)
     return f"{message} (see: {context.command_path} --help)" if context else message
 

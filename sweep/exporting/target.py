@@ -18,6 +18,8 @@ def target(path: Path, replace: bool) -> Path:
         raise InputError(f"{path}: is no regular file; --output left out, text goes to standard output")
     if any(RunDirectory(folder).database.exists() for folder in found.parents):
         raise InputError(f"{path}: lies in the directory of a run, which keeps its own files there; write it elsewhere")
+    if not found.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {found.parent}; make it first, or write elsewhere")
     if found.exists() and not replace:
         raise InputError(f"{path}: exists already; name another file, or remove it first")
     return found

@@ -13,7 +13,11 @@ Given = Mapping[str, Any]
 
 
 class NotCarried(Exception):
-    """Why a parameter cannot be made one of ours."""
+    """Why a parameter cannot be made one of ours, and what in it is at fault: keys and list positions, if any."""
+
+    def __init__(self, reason: str, *at: str | int) -> None:
+        super().__init__(reason)
+        self.at = at
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,8 @@ class Converted:
 def convert(given: Given) -> Converted:
     """Raises NotCarried, with the reason."""
     kind = given.get("distribution") or _implied(given)
-    if kind not in _KINDS:
-        raise NotCarried(f"there is no distribution {kind!r} here")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise NotCarried(f"there is no distribution {kind!r} here", "distribution")
     return _KINDS[kind](given)
 
 
@@ -39,7 +43,7 @@ def _implied(given: Given) -> str:
     if "values" in given:
         return "categorical"
     if "min" in given and "max" in given:
-        _numbers(given, "min", "max")
+        _bounds(given)
         if "q" in given:
             return "q_uniform"
         whole = isinstance(given["min"], int) and isinstance(given["max"], int)  # 1.0 is none to W&B
@@ -50,14 +54,17 @@ def _implied(given: Given) -> str:
 
 
 def _constant(given: Given) -> Converted:
-    return Converted(_scalar(given.get("value")))
+    if "value" not in given:
+        raise NotCarried("`value` is missing")
+    return Converted(_scalar(given["value"], "value"))
 
 
 def _categorical(given: Given) -> Converted:
     values = given.get("values")
     if not isinstance(values, list) or not values:
-        raise NotCarried("`values` is no list with something in it")
-    kept = list(dict.fromkeys((type(one).__name__, _scalar(one)) for one in values))
+        raise NotCarried("`values` is no list with something in it", "values")
+    scalars = [_scalar(one, "values", place) for place, one in enumerate(values)]
+    kept = list(dict.fromkeys((type(one).__name__, one) for one in scalars))
     plain = [one for _, one in kept]
     note = "probabilities are not carried over: all values are as likely" if given.get("probabilities") else None
     if {type(one) for one in plain} == {bool}:
@@ -71,18 +78,21 @@ def _categorical(given: Given) -> Converted:
 
 
 def _int_uniform(given: Given) -> Converted:
-    low, high = _numbers(given, "min", "max")
-    return Converted(_between(math.ceil(low), math.floor(high)))
+    low, high = _bounds(given)
+    first, last = math.ceil(low), math.floor(high)
+    if first > last:
+        raise NotCarried(f"there is no whole number between its min, {low}, and its max, {high}", "min")
+    return Converted(_between(first, last))
 
 
 def _uniform(given: Given) -> Converted:
-    low, high = _numbers(given, "min", "max")
+    low, high = _bounds(given)
     return Converted(_between(float(low), float(high)))
 
 
 def _q_uniform(given: Given) -> Converted:
     """W&B rounds to multiples of `q`, so the ends are multiples too."""
-    low, high = _numbers(given, "min", "max")
+    low, high = _bounds(given)
     step = _step(given)
     first, last = (_exact(round(end / step) * step, step) for end in (low, high))
     return Converted(_between(first, last, step=step if first < last else None))
@@ -90,32 +100,34 @@ def _q_uniform(given: Given) -> Converted:
 
 def _log_uniform(given: Given) -> Converted:
     """Its bounds are exponents of e."""
-    low, high = _numbers(given, "min", "max")
+    low, high = _bounds(given)
     return Converted(
-        _between(_power(low), _power(high), sampling="log"), f"its bounds were exponents: e^{low:g} to e^{high:g}"
+        _between(_power(low, "min"), _power(high, "max"), sampling="log"),
+        f"its bounds were exponents: e^{low:g} to e^{high:g}",
     )
 
 
 def _log_uniform_values(given: Given) -> Converted:
-    low, high = _numbers(given, "min", "max")
-    return Converted(_between(_positive(low), _positive(high), sampling="log"))
+    low, high = _bounds(given)
+    return Converted(_between(_positive(low, "min"), _positive(high, "max"), sampling="log"))
 
 
 def _q_log_uniform(given: Given) -> Converted:
-    low, high = _numbers(given, "min", "max")
-    return _rounded_log(_power(low), _power(high), given, f"its bounds were exponents: e^{low:g} to e^{high:g}")
+    low, high = _bounds(given)
+    note = f"its bounds were exponents: e^{low:g} to e^{high:g}"
+    return _rounded_log(_power(low, "min"), _power(high, "max"), given, note)
 
 
 def _q_log_uniform_values(given: Given) -> Converted:
-    low, high = _numbers(given, "min", "max")
-    return _rounded_log(_positive(low), _positive(high), given, None)
+    low, high = _bounds(given)
+    return _rounded_log(_positive(low, "min"), _positive(high, "max"), given, None)
 
 
 def _inv_log_uniform(given: Given) -> Converted:
     """The logarithm of 1/x lies between its bounds: x is as under a logarithm, between the inverses."""
-    low, high = _numbers(given, "min", "max")
+    low, high = _bounds(given)
     note = f"its bounds were exponents of 1/x: e^{-high:g} to e^{-low:g}"
-    return Converted(_between(_power(-high), _power(-low), sampling="log"), note)
+    return Converted(_between(_power(-high, "max"), _power(-low, "min"), sampling="log"), note)
 
 
 def _normal(given: Given) -> Converted:
@@ -149,8 +161,6 @@ def _rounded_log(low: float, high: float, given: Given, note: str | None) -> Con
 
 
 def _between(low: float, high: float, **more: Any) -> Any:
-    if low > high:
-        raise NotCarried(f"its min, {low:g}, is above its max, {high:g}")
     if low == high:
         return low
     kind = "int" if isinstance(low, int) and isinstance(high, int) else "float"
@@ -160,7 +170,7 @@ def _between(low: float, high: float, **more: Any) -> Any:
 def _normal_facts(given: Given) -> tuple[float, float]:
     middle, spread = _numbers({"mu": 0, "sigma": 1, **given}, "mu", "sigma")
     if spread <= 0:
-        raise NotCarried("its sigma is not above 0")
+        raise NotCarried(f"its sigma, {spread}, is not above 0", "sigma")
     return middle, spread
 
 
@@ -168,18 +178,27 @@ def _without_q(given: Given) -> str:
     return f"; rounding to multiples of q: {given['q']} is not carried over" if "q" in given else ""
 
 
+def _bounds(given: Given) -> list[int | float]:
+    low, high = _numbers(given, "min", "max")
+    if low > high:
+        raise NotCarried(f"its min, {low}, is above its max, {high}", "min")
+    return [low, high]
+
+
 def _numbers(given: Given, *keys: str) -> list[int | float]:
     for key in keys:
         value = given.get(key)
+        if value is None:
+            raise NotCarried(f"`{key}` is missing")
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise NotCarried(f"`{key}` is no number")
+            raise NotCarried(f"`{key}` is no number: {value!r}", key)
     return [given[key] for key in keys]
 
 
 def _step(given: Given) -> int | float:
     (step,) = _numbers({"q": 1, **given}, "q")
     if step <= 0:
-        raise NotCarried("`q` is not above 0")
+        raise NotCarried(f"`q`, {step}, is not above 0", "q")
     return int(step) if _is_int(step) else step
 
 
@@ -192,28 +211,32 @@ def _is_int(value: int | float) -> bool:
     return isinstance(value, int) or (value.is_integer() and abs(value) < 2**53)
 
 
-def _power(exponent: float) -> float:
+def _power(exponent: float, *bound: str) -> float:
     try:
-        return _short(math.exp(exponent))
-    except OverflowError as exc:
-        raise NotCarried(f"e^{exponent:g} is beyond any number; are its bounds values, not exponents?") from exc
+        power = _short(math.exp(exponent))
+    except OverflowError:
+        power = 0.0
+    if power == 0:
+        hint = "; are its bounds values, not exponents?" if bound else ""
+        raise NotCarried(f"e^{exponent:g} is beyond any number{hint}", *bound)
+    return power
 
 
 def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _positive(value: float) -> float:
+def _positive(value: float, key: str) -> float:
     if value <= 0:
-        raise NotCarried(f"its bounds must be above 0 under a logarithm, not {value:g}")
+        raise NotCarried(f"its bounds must be above 0 under a logarithm, not {value}", key)
     return float(value)
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any, *at: str | int) -> Any:
     if isinstance(value, bool | int | float | str):
         return value
     what = "nothing" if value is None else f"a {type(value).__name__} of {counted(len(value), 'item')}"
-    raise NotCarried(f"{what} cannot be a value here, only a number, a text, true or false")
+    raise NotCarried(f"{what} cannot be a value here, only a number, a text, true or false", *at)
 
 
 _KINDS: dict[str, Callable[[Given], Converted]] = {

@@ -40,7 +40,10 @@ def commented(space: Space, head: Sequence[str], parameters: Mapping[str, str]) 
 
 
 def require_writable(path: Path, force: bool) -> None:
-    """Raises InputError where there is a file already that is not to be replaced, or no file at all."""
+    """Raises InputError where there is a file already that is not to be replaced, something else than a file, or no
+    folder to write it in."""
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
     if path.exists() and not path.is_file():
         raise InputError(f"{path} is no regular file; choose another name")
     if path.exists() and not force:

@@ -25,6 +25,9 @@ Mistake = tuple[Path_, str]
 Place = tuple[int, int]
 """A 1-based line and column."""
 
+OURS = "it begins with `name:` and `data:`"
+"""What a file is told that has no keys."""
+
 _HUGE = 10**308
 
 
@@ -53,8 +56,9 @@ class Document:
         return Problem(0, 0, message)
 
 
-def read_document(path: Path) -> Document:
-    """The file's contents. Raises InputError where it cannot be read, DefinitionError where it is no YAML mapping."""
+def read_document(path: Path, expected: str = OURS) -> Document:
+    """The file's contents. Raises InputError where it cannot be read, DefinitionError where it is no YAML mapping, and
+    says then what is `expected` of it."""
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise InputError(f"{path}: cannot be read: it is no regular file")
@@ -71,10 +75,10 @@ def read_document(path: Path) -> Document:
         raise InputError(f"{path}: cannot be read: {exc.strerror}") from exc
     except ValueError as exc:
         raise InputError(f"{str(path)!r}: cannot be read: {exc}") from exc
-    return parse_document(text, str(path))
+    return parse_document(text, str(path), expected)
 
 
-def parse_document(text: str, source: str) -> Document:
+def parse_document(text: str, source: str, expected: str = OURS) -> Document:
     """As `read_document`, from text."""
     keys: dict[Path_, Place] = {}
     values: dict[Path_, Place] = {}
@@ -86,7 +90,7 @@ def parse_document(text: str, source: str) -> Document:
         raise DefinitionError(source, [_yaml_problem(exc)]) from exc
     if not isinstance(data, dict):
         what = "is empty" if data is None else "is not a mapping of keys to values"
-        raise DefinitionError(source, [Problem(1, 1, f"the file {what}; it begins with `name:` and `data:`")])
+        raise DefinitionError(source, [Problem(1, 1, f"the file {what}; {expected}")])
     return Document(source, data, keys, values)
 
 

@@ -65,3 +65,7 @@ def test_the_script_of_a_shell_is_printed(shell: str, sweep: Sweep) -> None:
 
 def test_other_shells_are_refused(sweep: Sweep) -> None:
     assert sweep("completion", "cmd").code == 2
+    assert sweep("completion") == (
+        *(2, ""),
+        "error: Missing argument 'SHELL'. Choose from: bash, zsh, fish (see: sweep completion --help)\n",
+    )

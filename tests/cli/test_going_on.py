@@ -111,8 +111,12 @@ def test_a_sweep_of_wandb_becomes_a_file_of_ours(sweep: Sweep, tmp_path: Path) -
     theirs.write_text(json.dumps({"method": "random", "program": "train.py", "run_cap": 5, "parameters": parameters}))
     done = sweep("import-wandb", str(theirs), "-o", str(ours), "--data", "digits")
     assert (done.code, done.err) == (0, "")
-    assert done.lines[:2] == ["- lr: its bounds were exponents: e^-9 to e^-4", "- lr: is called learning_rate now"]
+    assert done.lines[:2] == [
+        f"- {theirs}:1:74: lr: its bounds were exponents: e^-9 to e^-4",
+        f"- {theirs}:1:74: lr: is called learning_rate now",
+    ]
     assert done.lines[-1] == f"wrote {ours}; see what it would train with: sweep plan {ours}"
+    assert "\n# lr: is called learning_rate now\n" in ours.read_text()
     assert load_space(ours).search.max_trials == 5
     assert sweep("validate", str(ours)).code == 0
     assert sweep("import-wandb", str(theirs), "-o", str(ours)).code == 2
@@ -122,7 +126,12 @@ def test_a_sweep_of_wandb_becomes_a_file_of_ours(sweep: Sweep, tmp_path: Path) -
     ("text", "line"),
     [
         ("a: [", "1:5: "),
+        ("", "theirs.yaml:1:1: the file is empty; a W&B sweep has `method:` and `parameters:`"),
         ("a: 1", "is no W&B sweep: it has no `parameters`"),
+        (
+            "parameters:\n  lr: {min: 5, max: 1}\n",
+            "theirs.yaml:2:13: its only parameter cannot be carried over: lr: its ",
+        ),
         (None, "there is no such file"),
     ],
 )
@@ -134,6 +143,17 @@ def test_a_file_that_is_none_is_refused_in_one_line(text: str | None, line: str,
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert line in done.err
     assert not (tmp_path / "ours.yaml").exists()
+
+
+@pytest.mark.parametrize("command", [("refine", "a-001"), ("import-wandb", "theirs.yaml")])
+def test_a_folder_to_write_in_that_is_missing_is_said_before_anything_is_read(
+    command: tuple[str, str], sweep: Sweep, tmp_path: Path
+) -> None:
+    path = tmp_path / "missing" / "x.yaml"
+    assert sweep(*command, "-o", str(path)) == (
+        *(2, ""),
+        f"error: {path}: there is no folder {path.parent}; make it first, or write elsewhere\n",
+    )
 
 
 def test_a_run_begins_with_the_best_of_another_and_needs_it_no_more(

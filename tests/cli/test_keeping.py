@@ -37,8 +37,11 @@ def test_a_label_can_be_given_while_the_sweep_runs_and_says_nothing_of_its_state
 
 
 def test_a_label_that_is_none_is_refused(sweep: Sweep, mixed: Run) -> None:
-    done = sweep("label", "digits-001", "")
-    assert done == (2, "", "error: a label is one line of 1 to 200 characters, not ''\n")
+    assert sweep("label", "digits-001", "") == (2, "", "error: a label has at least one character\n")
+    assert sweep("label", "digits-001", "a\tb") == (
+        *(2, ""),
+        "error: a label is one line of visible characters; its character 2 is U+0009 (a control character)\n",
+    )
 
 
 def answer(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,16 +55,32 @@ def test_rm_says_what_goes_and_asks(
     run.trial(0, values=(0.5, 0.75))
     run.answer()
     make_run("other-001")
-    for text in ("n\n", ""):
-        answer(text, monkeypatch)
-        done = sweep("rm", "digits-001")
-        assert (done.code, done.err.splitlines()[-1].startswith("sweep: nothing was removed")) == (130, True)
+    answer("n\n", monkeypatch)
+    done = sweep("rm", "digits-001")
+    assert (done.code, done.err) == (1, "nothing was removed\n")
+    answer("", monkeypatch)
+    done = sweep("rm", "digits-001")
+    assert (done.code, done.err) == (1, "error: nothing was removed: nobody answered; --yes removes without asking\n")
+    assert done.out.endswith("remove 1 run? [y/N]: \n")
+    assert run.directory.database.is_file()
     answer("y\n", monkeypatch)
     done = sweep("rm", "digits-001")
     assert done.code == 0
     assert done.lines[0].startswith("digits-001: interrupted, 1 trial, 2 epochs; 4 files, ")
     assert done.lines[-1].startswith("remove 1 run? [y/N]: removed 1 run, ")
     assert [path.name for path in runs.iterdir()] == ["other-001"]
+
+
+def test_ctrl_c_at_the_question_of_rm_ends_as_everywhere(
+    sweep: Sweep, mixed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("click.termui.visible_prompt_func", stopped)
+    done = sweep("rm", "digits-001")
+    assert (done.code, done.err) == (130, "sweep: nothing was removed\n")
+    assert mixed.directory.database.is_file()
 
 
 def test_rm_of_several_without_a_question(sweep: Sweep, make_run: Callable[..., Run], runs: Path) -> None:

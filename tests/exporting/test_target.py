@@ -26,6 +26,13 @@ def test_what_is_no_file_is_refused_and_stays(tmp_path):
     assert pipe.is_fifo()
 
 
+def test_a_folder_that_is_missing_is_named(tmp_path):
+    path = tmp_path / "no" / "x.csv"
+    with pytest.raises(InputError) as caught:
+        target(path, replace=True)
+    assert str(caught.value) == f"{path}: there is no folder {path.parent}; make it first, or write elsewhere"
+
+
 @pytest.mark.parametrize("name", ["-", ""])
 def test_a_name_that_is_none_is_refused(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -104,12 +104,23 @@ def test_what_is_only_near_has_a_note(given, ours, note):
         ({"values": [[1, 2]]}, "a list of 2 items cannot be a value here"),
         ({"value": None}, "nothing cannot be a value here"),
         ({"min": 5, "max": 1}, "its min, 5, is above its max, 1"),
-        ({"min": "a", "max": 1}, "`min` is no number"),
+        ({"min": "a", "max": 1}, "`min` is no number: 'a'"),
+        ({"distribution": "uniform", "max": 1}, "`min` is missing"),
+        ({"distribution": "log_uniform", "min": -4, "max": -9.5}, "its min, -4, is above its max, -9.5"),
+        ({"distribution": "q_log_uniform", "min": 3, "max": 1}, "its min, 3, is above its max, 1"),
+        ({"distribution": "inv_log_uniform", "min": 3, "max": 1}, "its min, 3, is above its max, 1"),
+        ({"distribution": "q_uniform", "min": 31, "max": 3, "q": 10}, "its min, 31, is above its max, 3"),
+        (
+            {"distribution": "int_uniform", "min": 0.2, "max": 0.8},
+            "no whole number between its min, 0.2, and its max, 0.8",
+        ),
+        ({"distribution": "log_uniform", "min": -1000, "max": 0}, "e^-1000 is beyond any number"),
+        ({"distribution": ["zipf"]}, "there is no distribution ['zipf'] here"),
         ({"distribution": "zipf"}, "there is no distribution 'zipf' here"),
         ({"distribution": "log_uniform_values", "min": 0, "max": 1}, "must be above 0"),
         ({"distribution": "log_uniform", "min": 0, "max": 1000}, "are its bounds values, not exponents?"),
-        ({"distribution": "q_uniform", "min": 0, "max": 1, "q": 0}, "`q` is not above 0"),
-        ({"distribution": "normal", "mu": 0, "sigma": 0}, "its sigma is not above 0"),
+        ({"distribution": "q_uniform", "min": 0, "max": 1, "q": 0}, "`q`, 0, is not above 0"),
+        ({"distribution": "normal", "mu": 0, "sigma": 0}, "its sigma, 0, is not above 0"),
     ],
 )
 def test_what_cannot_be_carried_says_why(given, reason):
@@ -121,3 +132,20 @@ def test_what_cannot_be_carried_says_why(given, reason):
 @pytest.mark.parametrize(("low", "high", "kind"), [(0, 1, "int"), (0.0, 1.0, "float"), (1, 10.0, "float")])
 def test_a_range_is_of_whole_numbers_where_both_ends_are_written_so(low, high, kind):
     assert convert({"min": low, "max": high}).parameter["type"] == kind
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [
+        ({"min": 5, "max": 1}, ("min",)),
+        ({"min": 5, "max": "1"}, ("max",)),
+        ({"values": [1, [2]]}, ("values", 1)),
+        ({"distribution": "zipf"}, ("distribution",)),
+        ({"distribution": "q_uniform", "min": 1, "max": 2, "q": 0}, ("q",)),
+        ({"distribution": "uniform"}, ()),
+    ],
+)
+def test_what_is_at_fault_is_named(given, at):
+    with pytest.raises(NotCarried) as caught:
+        convert(given)
+    assert caught.value.at == at

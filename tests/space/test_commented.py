@@ -71,6 +71,6 @@ def test_what_would_be_read_as_something_else_is_not_written(tmp_path: Path) -> 
     space, path = parse_space(DEFINITION, "x.yaml"), tmp_path / "x.yaml"
     with pytest.raises(InputError, match="nothing was written"):
         write_definition(path, commented(space, [], {}).replace("seed: 3", "seed: 4"), space, force=False)
-    with pytest.raises(InputError, match=r"no/x\.yaml: cannot be written: No such file or directory"):
+    with pytest.raises(InputError, match=r"no/x\.yaml: there is no folder .*/no; make it first, or write elsewhere"):
         write_definition(tmp_path / "no" / "x.yaml", commented(space, [], {}), space, force=False)
     assert list(tmp_path.iterdir()) == []
