@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import InputError, Interrupted, SweepError, SweepFailed
-from sweep.final.finalize import read_metrics
+from sweep.final.metrics_file import read_metrics
 from sweep.observers import Reporter
 from sweep.result import SweepResult, read_result
 from sweep.space.definition import Space

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sweep.final.finalize import read_metrics
+from sweep.final.metrics_file import read_metrics
 from sweep.run_definition import first_space
 from sweep.space.definition import Space
 from sweep.space.dimensions import expand

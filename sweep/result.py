@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep.final.finalize import count_test_evaluations, frozen_winner, read_metrics
+from sweep.errors import SweepFailed
+from sweep.final.finalize import count_test_evaluations, frozen_winner
+from sweep.final.metrics_file import read_metrics
 from sweep.final.winner import Winner, choose_winner
 from sweep.forecast import Outcome, forecast_outcome
 from sweep.records import Objective, TrialRecord, TrialState
@@ -37,6 +39,8 @@ class SweepResult:
     """ISO 8601, UTC."""
     forecast: Outcome | None = None
     """Of how long the search was to take; None where it has not ended, or was over too soon for one."""
+    damage: str | None = None
+    """A line on `final/metrics.json` where it cannot be read; `metrics` is None then."""
 
     @property
     def epochs_trained(self) -> int:
@@ -77,6 +81,7 @@ class SweepResult:
             "test": None if self.metrics is None else self.metrics["test"],
             "test_evaluations": self.test_evaluations,
             "forecast": None if self.forecast is None else self.forecast.to_json(),
+            "damage": self.damage,
         }
 
 
@@ -85,6 +90,7 @@ def read_result(run: RunDirectory, store: Reader) -> SweepResult:
     goal = store.facts["objective"]
     with store.snapshot():
         state = sweep_state(run, store)
+        metrics, damage = _metrics_or_damage(run)
         return SweepResult(
             name=run.name,
             directory=run.root,
@@ -94,9 +100,18 @@ def read_result(run: RunDirectory, store: Reader) -> SweepResult:
             trials=tuple(store.trials(live=state == "running")),
             winner=frozen_winner(store),
             digest=store.digest(),
-            metrics=read_metrics(run),
+            metrics=metrics,
+            damage=damage,
             test_evaluations=count_test_evaluations(store),
             labels=labels_of(store),
             created=store.facts["created"],
             forecast=forecast_outcome(store.events()),
         )
+
+
+def _metrics_or_damage(run: RunDirectory) -> tuple[dict[str, Any] | None, str | None]:
+    """A damaged file hides nothing but itself: trials and winner are in the store."""
+    try:
+        return read_metrics(run), None
+    except SweepFailed as exc:
+        return None, str(exc)

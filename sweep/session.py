@@ -14,8 +14,9 @@ from sweep.executors.base import Executor
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.launch import Launcher
 from sweep.executors.pool import PoolExecutor
-from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner, read_metrics
+from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner
 from sweep.final.folder import restore
+from sweep.final.metrics_file import read_metrics
 from sweep.final.runners import runner_here, runner_through
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work

@@ -41,7 +41,7 @@ ONLY_IN = {
     "sqlite3": {"store"},
     "ray": {"executors"},
     "plotly": {"report"},
-    "pydantic": {"space", "data"},
+    "pydantic": {"space", "data", "final"},
     "ruamel": {"space"},
     "matplotlib": {"tracking", "report"},
 }

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from sweep.errors import SweepFailed
 from sweep.final.winner import Winner
 from sweep.records import EpochReport, Objective, Proposal, TrialRecord, TrialResult, TrialState
 from sweep.result import SweepResult, read_result
@@ -114,7 +113,15 @@ def test_a_trial_runs_only_while_a_process_runs_the_sweep(run: RunDirectory, sto
 
 def test_the_answer_is_read_too(run: RunDirectory, store: Store) -> None:
     winner = Winner(0, 0.5, 1, {"units": 0})
-    metrics = {"test": {"accuracy": 0.25}, "winner": winner.to_json(), "retrain": {}}
+    metrics = {
+        "classes": ["a", "b"],
+        "test": {"n": 4, "accuracy": 0.25, "accuracy_ci95": [0.0, 0.75]},
+        "per_class": [],
+        "confusion_matrix": [[1, 1], [2, 0]],
+        "roc": {"per_class": [], "micro": None, "macro": None},
+        "winner": winner.to_json(),
+        "retrain": {"epochs": 1, "images": 8},
+    }
     store.record_event("winner", **winner.to_json())
     store.record_event("test_evaluation", trial=0)
     store.record_event("finished")
@@ -122,10 +129,13 @@ def test_the_answer_is_read_too(run: RunDirectory, store: Store) -> None:
     (run.final / "metrics.json").write_text(json.dumps(metrics))
     found = read_result(run, store)
     assert (found.winner, found.metrics, found.test_evaluations, found.state) == (winner, metrics, 1, "finished")
+    assert (found.test_accuracy, found.damage) == (0.25, None)
 
 
-def test_a_damaged_answer_is_an_error(run: RunDirectory, store: Store) -> None:
+def test_a_damaged_answer_hides_nothing_else(run: RunDirectory, store: Store) -> None:
+    whole = read_result(run, store)
     run.final.mkdir()
     (run.final / "metrics.json").write_text("{")
-    with pytest.raises(SweepFailed, match=r"metrics\.json: is damaged"):
-        read_result(run, store)
+    found = read_result(run, store)
+    assert found.damage is not None and "metrics.json: is damaged" in found.damage
+    assert (found.metrics, found.trials, found.digest) == (None, whole.trials, whole.digest)

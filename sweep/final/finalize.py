@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from sweep.errors import InputError, SweepFailed
 from sweep.executors.base import Function, WorkerLost
 from sweep.faults import reach
 from sweep.final.folder import METRICS, MODEL, replacing, restore, write_json
+from sweep.final.metrics_file import read_metrics
 from sweep.final.requests import EvaluateRequest, Retrained, RetrainEpoch, RetrainRequest, WorkFailed
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
@@ -55,21 +55,6 @@ def freeze_winner(store: Store, goal: Objective, full_budget: int | None) -> Win
 def count_test_evaluations(store: Reader) -> int:
     """How often the test images were opened to evaluate a model, whether or not that evaluation came to its end."""
     return len(store.events("test_evaluation"))
-
-
-def read_metrics(run: RunDirectory) -> dict[str, Any] | None:
-    """The contents of `final/metrics.json`, None before the winner was retrained and evaluated. SweepFailed where the
-    file is damaged."""
-    path = run.final / METRICS
-    try:
-        metrics = json.loads(path.read_text(encoding="utf-8"))
-        if not metrics.keys() >= {"test", "winner", "retrain"}:
-            raise ValueError("parts of it are missing")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, AttributeError) as exc:
-        raise SweepFailed(f"{path}: is damaged; make it anew with: {run.command('retrain-best')}") from exc
-    return metrics
 
 
 def finalize(

@@ -109,6 +109,8 @@ def _missing(run: RunFacts) -> tuple[str | None, str | None]:
     if result.metrics is None and result.best_trial is None:
         reason = no_winner_reason(result.trials)
         return f"{reason[0].upper()}{reason[1:]}.", None
+    if result.damage is not None:
+        return f"There is no test accuracy to show: {result.damage}", None
     if result.metrics is None:
         return (
             "The search has ended, but the winner was not retrained yet: there is no test accuracy.",

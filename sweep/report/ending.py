@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sweep.final.finalize import read_metrics
+from sweep.final.metrics_file import read_metrics
 from sweep.store.layout import RunDirectory
 from sweep.text import one_line
 

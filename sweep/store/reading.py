@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
@@ -101,7 +101,10 @@ class Reader:
     @_undamaged
     def trials(self, live: bool = True) -> list[TrialRecord]:
         """All trials by id. `live=False` where nobody runs the sweep: what a crash left running is shown as waiting."""
-        return [self._record(row, live) for row in self._database.rows(f"{_TRIALS} ORDER BY id")]
+        with self.snapshot():
+            records = [self._record(row, live) for row in self._database.rows(f"{_TRIALS} ORDER BY id")]
+            self._require_all(records)
+        return records
 
     @_undamaged
     def trial(self, trial: int, live: bool = True) -> TrialRecord:
@@ -154,7 +157,9 @@ class Reader:
         where it stood."""
         with self.snapshot():
             numbered: list[tuple[int, Decision]] = [*self._asks(), *self._tells(), *self._raises()]
-        return [decision for _, decision in sorted(numbered, key=lambda pair: pair[0])]
+        decisions = [decision for _, decision in sorted(numbered, key=lambda pair: pair[0])]
+        self._require_asked(decisions)
+        return decisions
 
     @_undamaged
     def limits_raised(self) -> LimitsRaised | None:
@@ -179,6 +184,27 @@ class Reader:
         record = known[1] if known and known[0] == row else _trial(row)
         self._made[record.id] = (row, record)
         return record if live or record.state is not TrialState.RUNNING else replace(record, state=TrialState.WAITING)
+
+    def _require_all(self, records: Sequence[TrialRecord]) -> None:
+        """Trials are numbered from 0 without a gap, and each fact is one of a trial."""
+        last = self._database.rows(_LAST_TRIAL)[0][0]
+        missing = set(range(0 if last is None else last + 1)).difference(record.id for record in records)
+        if missing:
+            raise self._damage(f"trial {min(missing)} is missing")
+
+    def _require_asked(self, decisions: Iterable[Decision]) -> None:
+        """A result answers a proposal."""
+        unanswered: set[int] = set()
+        for one in decisions:
+            if isinstance(one, Proposal):
+                unanswered.add(one.trial)
+            elif isinstance(one, TrialResult):
+                if one.trial not in unanswered:
+                    raise self._damage(f"a result of trial {one.trial} answers no proposal")
+                unanswered.remove(one.trial)
+
+    def _damage(self, what: str) -> SweepFailed:
+        return SweepFailed(f"{self._database.path}: {what}; {DAMAGED}")
 
     def _asks(self) -> Iterator[tuple[int, Proposal]]:
         for row in self._database.rows("SELECT ask.*, config FROM ask JOIN trial ON trial.id = ask.trial"):
@@ -207,6 +233,16 @@ class Reader:
         first, last = self._database.rows("SELECT min(id), max(id) FROM trial")[0]
         return ", which has no trials yet" if last is None else f"; its trials are {first} to {last}"
 
+
+_LAST_TRIAL = """
+    SELECT max(last) FROM (
+        SELECT max(id) AS last FROM trial
+        UNION ALL SELECT max(trial) FROM ask
+        UNION ALL SELECT max(trial) FROM tell
+        UNION ALL SELECT max(trial) FROM epoch
+        UNION ALL SELECT max(trial) FROM attempt
+    )
+"""
 
 _COSTS = """
     SELECT

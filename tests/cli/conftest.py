@@ -124,7 +124,15 @@ class Run:
         """A retrained winner, evaluated once."""
         self.store.record_event("test_evaluation", trial=0)
         test = {"n": 40, "accuracy": accuracy, "accuracy_ci95": [0.6, 0.85], "loss": 0.5, "macro_f1": 0.7}
-        metrics = {"classes": ["a", "b"], "test": test, "winner": {"id": 0}, "retrain": {"epochs": 2, "images": 160}}
+        metrics = {
+            "classes": ["a", "b"],
+            "test": test,
+            "per_class": [],
+            "confusion_matrix": [[15, 5], [5, 15]],
+            "roc": {"per_class": [], "micro": None, "macro": None},
+            "winner": {"id": 0},
+            "retrain": {"epochs": 2, "images": 160},
+        }
         self.directory.final.mkdir()
         (self.directory.final / "metrics.json").write_text(json.dumps(metrics))
         return test

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -190,24 +191,68 @@ def test_a_damaged_store_is_said_in_one_line(
     assert re.fullmatch(f"error: {re.escape(str(run.directory.database))}: {message}\n", done.err)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["show"], ["show", "--json"], ["list"], ["tensorboard", "--rebuild", "--no-serve"]]
-)
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"test": 1}'])
-def test_damaged_metrics_are_said_in_one_line(
-    content: str, arguments: list[str], sweep: Sweep, make_run: Callable[..., Run], runs: Path
-) -> None:
+@pytest.fixture
+def damaged(make_run: Callable[..., Run]) -> Run:
+    """A run that has its answer, whose metrics are valid JSON of the wrong kind."""
     run = make_run()
     run.trial(0, values=(0.5,))
+    run.win(0, 0.5, 1)
     run.answer()
     run.finish()
-    (run.directory.final / "metrics.json").write_text(content)
+    (run.directory.final / "metrics.json").write_text('{"test": 1}')
+    return run
+
+
+def damage_of(run: Run, runs: Path) -> str:
+    return (
+        f"{run.directory.final}/metrics.json: is damaged (classes: field required); "
+        f"make it anew with: sweep retrain-best digits-001 --runs-dir {runs}"
+    )
+
+
+def test_damaged_metrics_hide_nothing_else(damaged: Run, sweep: Sweep, runs: Path) -> None:
+    shown = sweep("show")
+    assert (shown.code, shown.err) == (0, "")
+    assert "trial 0: 0.5000 at epoch 1" in shown.out
+    assert damage_of(damaged, runs) in " ".join(shown.out.split())
+    assert "retrain and test the winner" not in shown.out
+    listed = sweep("list")
+    assert (listed.code, listed.err) == (0, "")
+    assert [line.split()[:4] for line in listed.lines[1:-1]] == [["digits-001", "finished", "1", "0.5000"]]
+    assert listed.lines[-1] == damage_of(damaged, runs)
+
+
+def test_damaged_metrics_are_told_in_json(damaged: Run, sweep: Sweep, runs: Path) -> None:
+    for told in (sweep("show", "--json").json, sweep("list", "--json").json[0]):
+        assert (told["damage"], told["test"], told["state"]) == (damage_of(damaged, runs), None, "finished")
+
+
+@pytest.mark.parametrize("arguments", [["best"], ["trials"], ["show", "digits-001", "0"], ["export"], ["status"]])
+def test_what_needs_no_metrics_does_not_mind_damaged_ones(arguments: list[str], damaged: Run, sweep: Sweep) -> None:
     done = sweep(*arguments)
-    assert done.code == (0 if arguments == ["list"] else 1)
-    assert done.out == ""
+    assert (done.code, done.err) == (0, "")
+    assert "digits-001" in done.out or "completed" in done.out
+
+
+def test_a_board_is_not_made_from_damaged_metrics(damaged: Run, sweep: Sweep, runs: Path) -> None:
+    done = sweep("tensorboard", "--rebuild", "--no-serve")
+    assert (done.code, done.err) == (1, f"error: {damage_of(damaged, runs)}\n")
+
+
+@pytest.mark.parametrize("arguments", [["show"], ["trials"], ["best"], ["export"], ["compare", "digits-001"]])
+def test_a_store_that_lost_a_trial_is_damaged(arguments: list[str], sweep: Sweep, make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    run.trial(0, values=(0.5,))
+    run.trial(1, values=(0.75,))
+    run.store.close()
+    lost = sqlite3.connect(run.directory.database)
+    lost.execute("DELETE FROM trial WHERE id = 0")
+    lost.commit()
+    lost.close()
+    done = sweep(*arguments)
+    assert (done.code, done.out) == (1, "")
     assert done.err == (
-        f"{'left out' if arguments == ['list'] else 'error'}: {run.directory.final}/metrics.json: is damaged; "
-        f"make it anew with: sweep retrain-best digits-001 --runs-dir {runs}\n"
+        f"error: {run.directory.database}: trial 0 is missing; the store is damaged; restore it from a copy\n"
     )
 
 

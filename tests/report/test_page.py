@@ -175,6 +175,15 @@ def test_metrics_of_an_earlier_version_are_enough(answered: Made) -> None:
     assert "it was by an earlier version" in Page(page(answered.read())).sections["test"]
 
 
+def test_damaged_metrics_are_named_and_the_rest_is_shown(answered: Made) -> None:
+    (answered.directory.final / "metrics.json").write_text("{")
+    shown = Page(page(answered.read()))
+    for section in ("answer", "test"):
+        assert "metrics.json: is damaged; make it anew with: sweep retrain-best" in shown.sections[section]
+        assert "stays shut" not in shown.sections[section]
+    assert {"history", "curves"} <= set(shown.json("figure-data"))
+
+
 def test_nothing_in_json_can_end_a_script() -> None:
     text = script_json({"a": "</script><!-- & -->"})
     assert not re.search("[<>&]", text) and "\\u003c/script\\u003e" in text

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 
 import pytest
 
-from sweep.errors import InputError
+from sweep.errors import InputError, SweepFailed
 from sweep.records import EpochReport, TrialLost, TrialState
 from sweep.store import Store
 from sweep.store.facts import Costs
@@ -123,3 +125,33 @@ def test_costs_are_those_of_trainings_that_ended_and_of_later_epochs(store, fill
     assert 0 <= costs.seconds < 5
     assert store.count_epochs() == 5
     assert [(one.trial, one.epochs_trained) for one in store.results()] == [(0, 2), (0, 4)]
+
+
+def lose(run, sql):
+    """As somebody who edits the file by hand would."""
+    with contextlib.closing(sqlite3.connect(run.database)) as connection:
+        connection.execute(sql)
+        connection.commit()
+
+
+@pytest.mark.parametrize("table", ["ask", "tell", "epoch", "attempt"])
+def test_a_fact_of_a_trial_that_is_not_there_is_damage(run, store, fill, table):
+    fill.ask(0)
+    fill.ask(1)
+    fill.train(1, 1)
+    fill.tell(1, epochs=1)
+    for other in {"ask", "tell", "epoch", "attempt"} - {table}:
+        lose(run, f"DELETE FROM {other} WHERE trial = 1")
+    lose(run, "DELETE FROM trial WHERE id = 1")
+    with pytest.raises(SweepFailed, match="trial 1 is missing; the store is damaged"):
+        store.trials()
+
+
+def test_a_result_without_its_proposal_is_damage(run, store, fill):
+    fill.ask(0)
+    fill.train(0, 1)
+    fill.tell(0, epochs=1)
+    fill.ask(0, first_epoch=1)
+    lose(run, "DELETE FROM ask WHERE first_epoch = 0")
+    with pytest.raises(SweepFailed, match="a result of trial 0 answers no proposal; the store is damaged"):
+        store.decisions()
