@@ -42,26 +42,18 @@ def predict(run: str, images: tuple[Path, ...], top: int, runs_dir: Path, as_jso
 
 
 def _predictions(directory: Any, paths: list[Path]) -> Iterator[Prediction]:
+    from sweep.final.classes import read_classes
     from sweep.run_definition import first_space
     from sweep.store.store import Store
     from sweep.trial.runtime import import_tensorflow
 
     with Store.open(directory.database, read_only=True) as store:
         space, digest = first_space(directory, store), store.facts.get("dataset_digest")
-    require_model(directory)
+    read_classes(directory)  # where it cannot, seconds for importing TensorFlow would be lost
     import_tensorflow()
     from sweep.final.predict import predict as run_model
 
     yield from run_model(directory, space, digest, paths)
-
-
-def require_model(directory: Any) -> None:
-    """Before seconds go into importing TensorFlow."""
-    from sweep.errors import InputError
-    from sweep.final.folder import MODEL
-
-    if not (directory.final / MODEL).is_file():
-        raise InputError(f"{directory.name} has no final model yet; make one: {directory.command('retrain-best')}")
 
 
 def _as_json(one: Prediction, top: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -163,7 +164,7 @@ def _open(data: bytes) -> Image.Image:
         raise ValueError("empty file")
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     if image.width * image.height > MAX_PIXELS:  # Pillow itself refuses twice as many
-        raise ValueError(f"has {image.width * image.height:,} pixels; {MAX_PIXELS:,} are the most")
+        raise ValueError(_too_many(image.width * image.height))
     return image
 
 
@@ -183,4 +184,9 @@ def _reason(exc: Exception) -> str:
     if isinstance(exc, UnidentifiedImageError):
         return "no JPEG, PNG, GIF, BMP, WebP, TIFF or PPM image"
     text = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
-    return " ".join(text.split()) or type(exc).__name__
+    claimed = re.search(r"\d+", text) if isinstance(exc, Image.DecompressionBombError) else None
+    return _too_many(int(claimed[0])) if claimed else " ".join(text.split()) or type(exc).__name__
+
+
+def _too_many(pixels: int) -> str:
+    return f"has {pixels:,} pixels; {MAX_PIXELS:,} are the most"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,8 @@ from sweep.data.fitting import fit
 from sweep.data.images import look
 from sweep.data.reduction import Use
 from sweep.data.sources.source import Item, read_regular
-from sweep.errors import DataError, InputError, SweepFailed
+from sweep.errors import DataError, SweepFailed
+from sweep.final.classes import make_anew, read_classes
 from sweep.final.folder import LABELS, MODEL
 from sweep.final.saved_model import load_saved
 from sweep.model.evaluation_batch import evaluation_batch
@@ -27,7 +28,7 @@ from sweep.model.labels import probabilities
 from sweep.model.numerics import set_precision
 from sweep.space.definition import Space
 from sweep.store.layout import RunDirectory
-from sweep.text import one_line
+from sweep.text import counted, one_line
 from sweep.trial.keras_session import keras_session
 
 
@@ -48,28 +49,18 @@ def predict(run: RunDirectory, space: Space, digest: str | None, paths: Sequence
     """One for each path, in their order, as soon as its batch is done. `digest` is that of the run's images, whose
     cache entry a model with layers of a user's own may need.
 
-    Raises InputError where the run has no final model, SweepFailed where it cannot be loaded or answers no numbers.
+    Raises InputError where the run has no final model, SweepFailed where it is damaged or answers no numbers.
     """
     classes = read_classes(run)
     with keras_session():
         set_precision(space)
         model = _load(run, space, digest)
+        _require_names(run, classes, model)
         height, width, channels = _input_shape(model, space)
         read = partial(_read, size=(height, width), channels=channels, how=space.data.fit)
         size = evaluation_batch(height, width)
         for start in range(0, len(paths), size):
             yield from _batch(model, classes, paths[start : start + size], read)
-
-
-def read_classes(run: RunDirectory) -> list[str]:
-    """The class names in the order of the model's outputs. Raises InputError where there is no final model."""
-    try:
-        if not (run.final / MODEL).is_file():
-            raise FileNotFoundError
-        classes = json.loads((run.final / LABELS).read_text(encoding="utf-8"))["classes"]
-        return [str(name) for name in classes]
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise InputError(f"{run.name} has no final model yet; make one: {run.command('retrain-best')}") from exc
 
 
 def _load(run: RunDirectory, space: Space, digest: str | None) -> keras.Model:
@@ -80,14 +71,25 @@ def _load(run: RunDirectory, space: Space, digest: str | None) -> keras.Model:
         return keras.models.load_model(path, safe_mode=True, compile=False)
     except Exception as exc:
         if space.is_builtin or digest is None:
-            raise SweepFailed(f"{path} cannot be loaded: {one_line(exc)}") from exc
+            raise SweepFailed(f"{path}: cannot be loaded: {one_line(exc)}; {make_anew(run)}") from exc
         try:
             return load_saved(path, space, Dataset.open(entries_folder(None) / digest))
+        except SweepFailed as failure:
+            raise SweepFailed(f"{failure}; {make_anew(run)}") from exc
         except DataError:
             raise SweepFailed(
-                f"{path} cannot be loaded without {space.model}, which wants to know the images of {run.name}, and "
-                f"those are in the cache no more: {one_line(exc)}"
+                f"{path}: cannot be loaded without {space.model}, which wants to know the images of {run.name}, and "
+                f"those are in the cache no more: {one_line(exc)}; {make_anew(run)}"
             ) from exc
+
+
+def _require_names(run: RunDirectory, classes: Sequence[str], model: keras.Model) -> None:
+    """Raises SweepFailed where there is not one name for each output, or two for one output alone."""
+    outputs = model.output_shape[-1]
+    different = len(set(classes))
+    if len(classes) != different or outputs != (1 if outputs == 1 and different == 2 else different):
+        what = f"{counted(different, 'class', 'classes')} are no names for {counted(outputs, 'output')}"
+        raise SweepFailed(f"{run.final / LABELS}: is damaged: {what}; {make_anew(run)}")
 
 
 def _input_shape(model: keras.Model, space: Space) -> tuple[int, int, int]:
@@ -120,7 +122,9 @@ def _activated(model: keras.Model, outputs: np.ndarray) -> np.ndarray:
 
 
 def _batch(model: keras.Model, classes: Sequence[str], paths: Sequence[Path], read: Any) -> Iterator[Prediction]:
-    pixels = [read(path) for path in paths]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")  # of odd EXIF data and the like, without a file's name
+        pixels = [read(path) for path in paths]
     sound = [one for one in pixels if not isinstance(one, str)]
     rows: Iterator[np.ndarray] = iter(())
     if sound:

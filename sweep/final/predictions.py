@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +69,14 @@ def read_predictions(folder: Path) -> Predictions | None:
     """None where there are none, as after an evaluation by an earlier version, or where they are damaged."""
     try:
         with np.load(folder / PREDICTIONS, allow_pickle=False) as file:
-            return Predictions(**file)
-    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
+            found = Predictions(**file)
+    except Exception:  # of damaged bytes the reader of an archive makes anything at all
         return None
+    return found if _fits(found) else None
+
+
+def _fits(one: Predictions) -> bool:
+    """Whether there is one of each for every image, and for every one of the worst."""
+    every = {one.labels.shape, one.predicted.shape, one.probability.shape, one.label_probability.shape}
+    worst = {one.worst.shape, one.worst_names.shape, one.worst_images.shape[:1]}
+    return len(every) == len(worst) == one.labels.ndim == one.worst.ndim == 1 and one.worst_images.ndim == 4

@@ -11,7 +11,7 @@ from sweep.analysis.comparison import compare, curve_values
 from sweep.analysis.contender import Contender
 from sweep.analysis.curves import Point
 from sweep.final.predictions import predictions_of, write_predictions
-from sweep.records import Objective
+from sweep.records import Objective, TrialRecord, TrialState
 from sweep.result import SweepResult
 from sweep.space.load import parse_space
 from sweep.store.layout import RunDirectory
@@ -38,12 +38,45 @@ def contender(folder: Path, name: str, right: int | None = None, **more) -> Cont
 
 def test_the_same_images_and_enough_of_them_tell_a_difference_from_chance(tmp_path: Path) -> None:
     found = compare([contender(tmp_path, "a", 36), contender(tmp_path, "b", 20)])
-    (duel,) = found.duels
+    (duel,) = found.on_test
     assert duel.bootstrap is not None
     assert (duel.bootstrap.only_first, duel.bootstrap.only_second, duel.bootstrap.difference) == (16, 0, 0.4)
     assert duel.bootstrap.is_more_than_chance
     told = json.loads(json.dumps(found.to_json(), allow_nan=False))["on_test"][0]
     assert (told["first"], told["second"], told["paired_bootstrap"]["more_than_chance"]) == ("a", "b", True)
+
+
+def with_hits(one: Contender, right: int, of: int = 20) -> Contender:
+    """The same with a best trial that had the first `right` of its validation images right."""
+    with one.directory.labels_csv.open("a") as file:
+        file.writelines(f"other-{index}.png,validation,0,0\n" for index in range(of))
+    best = TrialRecord(0, TrialState.COMPLETED, {}, 1, best_epoch=1, objective=0.5)
+    return replace(one, result=replace(one.result, trials=(best,)), hits=tuple(index < right for index in range(of)))
+
+
+def test_best_trials_are_compared_on_the_same_validation_images(tmp_path: Path) -> None:
+    first, second = (with_hits(contender(tmp_path, name), right) for name, right in (("a", 8), ("b", 18)))
+    found = compare([first, second])
+    (duel,) = found.on_validation
+    assert duel.bootstrap is not None
+    assert (duel.bootstrap.n, duel.bootstrap.only_first, duel.bootstrap.only_second) == (20, 0, 10)
+    assert (duel.bootstrap.difference, duel.bootstrap.is_more_than_chance) == (-0.5, True)
+    assert found.to_json()["on_validation"][0]["paired_bootstrap"]["only_second"] == 10
+
+
+def test_validation_images_that_are_others_are_not_compared(tmp_path: Path) -> None:
+    first, second = with_hits(contender(tmp_path, "a"), 8), with_hits(contender(tmp_path, "b", digest="x"), 8, of=19)
+    (duel,) = compare([first, second]).on_validation
+    assert duel.reason == "a and b have different validation images, as their labels.csv say"
+
+
+def test_without_hits_validation_cannot_be_judged(tmp_path: Path) -> None:
+    first, second = with_hits(contender(tmp_path, "a"), 8), contender(tmp_path, "b")
+    assert compare([first, second]).on_validation[0].reason == "b has no completed trial"
+    second = replace(with_hits(second, 8), hits=None)
+    assert compare([first, second]).on_validation[0].reason == (
+        "b was run by an earlier version, which did not keep that of each image"
+    )
 
 
 def test_images_in_another_order_are_found_by_their_names(tmp_path: Path) -> None:
@@ -53,7 +86,7 @@ def test_images_in_another_order_are_found_by_their_names(tmp_path: Path) -> Non
     predicted = np.where(np.arange(40) < 30, LABELS, 1 - LABELS)[::-1]
     folder = second.directory.final
     write_predictions(folder, predictions_of(LABELS[::-1], np.eye(2)[predicted], np.zeros((40, 1, 1, 1)), ["x"] * 40))
-    (duel,) = compare([first, second]).duels
+    (duel,) = compare([first, second]).on_test
     assert duel.bootstrap is not None
     assert (duel.bootstrap.only_first, duel.bootstrap.only_second) == (0, 0)
 
@@ -61,24 +94,33 @@ def test_images_in_another_order_are_found_by_their_names(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({"right": None}, "of each image was not kept; to evaluate it anew is one more look at test: sweep evaluate b"),
+        ({"right": None}, "of each image was not kept; to evaluate anew is one more look at test: sweep evaluate b"),
         ({"right": 30, "metrics": None}, "b has no final model: sweep retrain-best b"),
         ({"right": 30, "digest": "x", "source": "a/b"}, "a and b have images of different sources"),
-        ({"right": 30, "digest": "x", "order": range(39)}, "a and b were tested on different images"),
+        ({"right": 30, "digest": "x", "order": range(39)}, "a and b have different test images"),
         ({"right": 30, "digest": "x", "order": [0] * 40}, "test images of the same name"),
     ],
 )
 def test_where_chance_cannot_be_judged_it_is_said_why(more: dict, reason: str, tmp_path: Path) -> None:
-    (duel,) = compare([contender(tmp_path, "a", 30), contender(tmp_path, "b", **more)]).duels
+    (duel,) = compare([contender(tmp_path, "a", 30), contender(tmp_path, "b", **more)]).on_test
     assert duel.bootstrap is None
     assert duel.reason is not None and reason in duel.reason
+
+
+def test_predictions_that_are_damaged_are_said_with_how_to_make_them_anew(tmp_path: Path) -> None:
+    first, second = contender(tmp_path, "a", 30), contender(tmp_path, "b", 30)
+    path = second.directory.final / "predictions.npz"
+    path.write_bytes(b"damaged")
+    (duel,) = compare([first, second]).on_test
+    again = f"to evaluate anew is one more look at test: sweep evaluate b --runs-dir {tmp_path}"
+    assert duel.reason == f"{path} is damaged; {again}"
 
 
 def test_definitions_are_compared_with_the_first_key_by_key(tmp_path: Path) -> None:
     found = compare([contender(tmp_path, "a", 30), contender(tmp_path, "b", 30), contender(tmp_path, "c", 30, seed=7)])
     assert [one.key for one in found.differences["b"]] == ["name"]
     assert [str(one) for one in found.differences["c"]][1] == "seed was 0 and is now 7"
-    assert len(found.duels) == 3
+    assert len(found.on_test) == 3
 
 
 def test_objectives_that_differ_are_noticed(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,11 +24,19 @@ def test_predict_tells_labels_and_probabilities(trainer: Trainer, finished: Path
     assert (first["image"], second["image"]) == (str(tmp_path / "0.png"), str(tmp_path / "1.png"))
     assert first["label"] == next(iter(first["probabilities"])) and len(first["probabilities"]) == 2
     (tmp_path / "bad.png").write_bytes(b"x")
-    shown = trainer("predict", "tiny-001", tmp_path / "bad.png", tmp_path / "0.png", *place, cwd=tmp_path)
+    large = bytearray((tmp_path / "0.png").read_bytes())
+    large[16:24] = struct.pack(">II", 10_000, 10_000)
+    large[29:33] = struct.pack(">I", zlib.crc32(bytes(large[12:29])))
+    (tmp_path / "large.png").write_bytes(large)
+    given = [tmp_path / name for name in ("bad.png", "large.png", "0.png")]
+    shown = trainer("predict", "tiny-001", *given, *place, cwd=tmp_path)
     percent = 100 * first["probabilities"][first["label"]]
     assert shown.code == 1
     assert shown.out.startswith(f"{tmp_path / '0.png'}: {first['label']} {percent:.1f} %, ")
-    assert shown.err.startswith(f"{tmp_path / 'bad.png'}: cannot be read: ")
+    assert shown.err.splitlines() == [
+        f"{tmp_path / 'bad.png'}: cannot be read: no JPEG, PNG, GIF, BMP, WebP, TIFF or PPM image",
+        f"{tmp_path / 'large.png'}: cannot be read: has 100,000,000 pixels; 89,478,485 are the most",
+    ]
 
 
 def test_what_is_not_there_is_said_before_tensorflow_is_imported(
@@ -39,4 +49,10 @@ def test_what_is_not_there_is_said_before_tensorflow_is_imported(
     assert sweep("predict", "digits-001", str(tmp_path / "a.png")) == (
         *(2, ""),
         f"error: digits-001 has no final model yet; make one: sweep retrain-best digits-001 --runs-dir {runs}\n",
+    )
+    (runs / "digits-001" / "final").mkdir()
+    assert sweep("predict", "digits-001", str(tmp_path / "a.png")) == (
+        *(1, ""),
+        f"error: {runs}/digits-001/final/model.keras: is missing; "
+        f"make it anew with: sweep retrain-best digits-001 --runs-dir {runs}\n",
     )

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from sweep.data.fitting import fit
-from sweep.errors import InputError, SweepFailed
+from sweep.errors import SweepFailed
 from sweep.final.predict import predict
 from sweep.final.predictions import read_predictions
 from sweep.run_definition import first_space
@@ -86,12 +88,29 @@ def test_the_logits_of_one_image_are_not_taken_for_probabilities(finished: Path,
     assert list(found.probabilities.values()) == pytest.approx(wanted.tolist(), abs=1e-6)
 
 
-def test_without_a_final_model_it_is_said_how_to_make_one(finished: Path, photos: list[Path], tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_named_with_how_to_make_it_anew(
+    finished: Path, photos: list[Path], tmp_path: Path
+) -> None:
     run = tmp_path / "runs" / "tiny-001"
     shutil.copytree(finished, run)
-    (run / "final" / "model.keras").write_bytes(b"damaged")
-    with pytest.raises(SweepFailed, match=r"model\.keras cannot be loaded: "):
+    with zipfile.ZipFile(run / "final" / "model.keras", "w") as file:
+        file.writestr("config.json", "{")
+    with pytest.raises(SweepFailed) as caught:
         predicted(run, photos)
-    shutil.rmtree(run / "final")
-    with pytest.raises(InputError, match="tiny-001 has no final model yet; make one: sweep retrain-best tiny-001"):
+    assert str(caught.value).startswith(f"{run / 'final' / 'model.keras'}: cannot be loaded: ")
+    assert str(caught.value).endswith(f"; make it anew with: sweep retrain-best tiny-001 --runs-dir {run.parent}")
+
+
+@pytest.mark.parametrize("classes", [["0", "1"], ["0", "1", "2", "3"], ["0", "0", "1"], []])
+def test_class_names_that_are_not_those_of_the_model_are_damage(
+    classes: list[str], finished: Path, photos: list[Path], tmp_path: Path
+) -> None:
+    run = tmp_path / "runs" / "tiny-001"
+    shutil.copytree(finished, run)
+    (run / "final" / "labels.json").write_text(json.dumps({"classes": classes}))
+    with pytest.raises(SweepFailed) as caught:
         predicted(run, photos)
+    assert str(caught.value) == (
+        f"{run / 'final' / 'labels.json'}: is damaged: {len(set(classes))} classes are no names for 3 outputs; "
+        f"make it anew with: sweep retrain-best tiny-001 --runs-dir {run.parent}"
+    )

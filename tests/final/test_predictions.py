@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,23 @@ def test_the_same_predictions_are_the_same_file(tmp_path):
     before = (tmp_path / "predictions.npz").read_bytes()
     write_predictions(tmp_path, found)
     assert (tmp_path / "predictions.npz").read_bytes() == before
+
+
+def test_a_byte_that_has_changed_is_found_or_does_no_harm(tmp_path):
+    write_predictions(tmp_path, predictions_of(LABELS, PROBABILITIES, IMAGES, NAMES))
+    path = tmp_path / "predictions.npz"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        found = read_predictions(tmp_path)
+        assert found is None or found.predicted.tolist() == [0, 0, 1, 2], place
+
+
+@pytest.mark.parametrize("change", [{"predicted": np.zeros(3)}, {"labels": np.zeros((4, 1))}, {"worst": np.zeros(1)}])
+def test_what_does_not_fit_together_is_none(tmp_path, change):
+    found = predictions_of(LABELS, PROBABILITIES, IMAGES, NAMES)
+    write_predictions(tmp_path, replace(found, **change))
+    assert read_predictions(tmp_path) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04"])
