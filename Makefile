@@ -49,9 +49,11 @@ format: $(READY)  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-schema: $(READY)  ## Generate search_spaces/schema.json anew
+schema: $(READY)  ## Generate search_spaces/schema.json and the tables of docs/definition.md anew
 	$(BIN)/python -m sweep.space.schema > search_spaces/schema.json.new
 	mv search_spaces/schema.json.new search_spaces/schema.json
+	$(BIN)/python -m sweep.space.reference docs/definition.md > docs/definition.md.new
+	mv docs/definition.md.new docs/definition.md
 
 clean:  ## Delete .venv (runs stay)
 	rm -rf $(VENV)

@@ -8,19 +8,16 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-from pydantic import BaseModel
 
 from sweep import errors
 from sweep.cli.main import cli
 from sweep.data.check import CheckReport
 from sweep.errors import DefinitionError
-from sweep.records import METRICS, TrialState
-from sweep.space import definition
-from sweep.space.builtin import CNN_PARAMETERS, CnnParameter
+from sweep.records import TrialState
+from sweep.space.builtin import CNN_PARAMETERS
 from sweep.space.load import validate
 from sweep.space.yaml_source import parse_document
 
@@ -28,25 +25,6 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 PAGES = (README, *sorted(DOCS.glob("*.md")))
-
-SECTIONS = {
-    definition.Space: "Top level",
-    definition.DataSettings: "`data`",
-    definition.Splits: "`data`",
-    definition.RandomSearch: "`search`",
-    definition.HyperbandSearch: "`search`",
-    definition.BayesianSearch: "`search`",
-    definition.GridSearch: "`search`",
-    definition.ObjectiveSettings: "`objective`, `early_stopping`, `retrain`",
-    definition.EarlyStopping: "`objective`, `early_stopping`, `retrain`",
-    definition.Retrain: "`objective`, `early_stopping`, `retrain`",
-    definition.IntParameter: "Parameters",
-    definition.FloatParameter: "Parameters",
-    definition.ChoiceParameter: "Parameters",
-    definition.BooleanParameter: "Parameters",
-    definition.FixedParameter: "Parameters",
-}
-"""Where docs/definition.md tells of the keys of each model."""
 
 
 def text_of(page: Path) -> str:
@@ -82,17 +60,6 @@ def anchors(page: Path) -> set[str]:
     """What `#...` may lead to, as GitHub makes it from the headings."""
     headings = re.findall(r"^#+ +(.*)$", text_of(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def word(value: Any) -> str:
-    """A value as the definition file writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def cnn_row(parameter: CnnParameter) -> str:
-    per = f"`{parameter.per_layer}`" if parameter.per_layer else ""
-    cells = (f"`{parameter.name}`", parameter.domain, word(parameter.default), per, parameter.help)
-    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
 @pytest.mark.parametrize("name", commands())
@@ -134,33 +101,6 @@ def test_every_command_that_is_shown_can_be_typed(page: Path) -> None:
         commands()[name].make_context(name, typed, resilient_parsing=True)  # raises for an unknown option
 
 
-@pytest.mark.parametrize("model", SECTIONS, ids=lambda model: model.__name__)
-def test_every_key_of_the_definition_is_documented(model: type[BaseModel]) -> None:
-    told = section(DOCS / "definition.md", SECTIONS[model])
-    missing = [key for key in model.model_fields if not re.search(rf"`(\w+\.)?{key}`|{{{key}:|[ ,]{key}: \.\.\.", told)]
-    assert missing == []
-
-
-def test_every_model_of_the_definition_has_a_section() -> None:
-    public = {one for name, one in vars(definition).items() if isinstance(one, type) and not name.startswith("_")}
-    models = {one for one in public if issubclass(one, BaseModel) and one is not BaseModel}
-    assert models == set(SECTIONS)
-
-
-@pytest.mark.parametrize("model", [definition.Space, definition.DataSettings], ids=lambda model: model.__name__)
-def test_defaults_are_told_as_they_are(model: type[BaseModel]) -> None:
-    told = section(DOCS / "definition.md", SECTIONS[model])
-    for key, field in model.model_fields.items():
-        if isinstance(field.default, bool | int | float | str):
-            row = next(line for line in told.splitlines() if line.startswith(f"| `{key}` |"))
-            assert re.search(rf"(?<![\w.]){re.escape(word(field.default))}(?![\w.])", row.split(" | ")[2]), row
-
-
-@pytest.mark.parametrize("parameter", CNN_PARAMETERS.values(), ids=CNN_PARAMETERS)
-def test_every_parameter_of_the_cnn_has_its_row(parameter: CnnParameter) -> None:
-    assert cnn_row(parameter) in text_of(DOCS / "definition.md").splitlines()
-
-
 @pytest.mark.parametrize("name", CNN_PARAMETERS)
 def test_the_layers_of_the_cnn_name_its_parameters(name: str) -> None:
     if name not in ("batch_size", "epochs"):  # of the training
@@ -170,8 +110,6 @@ def test_the_layers_of_the_cnn_name_its_parameters(name: str) -> None:
 def test_words_of_the_code_are_explained() -> None:
     states = section(DOCS / "search.md", "A trial")
     assert [state.value for state in TrialState if f"| `{state.value}` |" not in states] == []
-    objectives = section(DOCS / "definition.md", SECTIONS[definition.ObjectiveSettings])
-    assert [metric for metric in METRICS if f"`{metric}`" not in objectives] == []
     check = text_of(DOCS / "data.md")
     assert [one.name for one in dataclasses.fields(CheckReport) if f"`{one.name}`" not in check] == []
 

@@ -30,7 +30,7 @@ def check(source: str, train: str | None, validation: str | None, test: str | No
     from sweep.data.check import check as check_facts
     from sweep.data.check_table import render
     from sweep.data.inspect import inspect
-    from sweep.space.definition import Splits
+    from sweep.space.data_settings import Splits
 
     splits = Splits(train=train or "train", validation=validation, test=test) if train or validation or test else None
     with ConsoleReporter(to_stderr=as_json) as reporter:

@@ -19,7 +19,7 @@ from sweep.data.requirements import require_images
 from sweep.data.sources.source import Item, Source
 from sweep.data.split import PARTS, assign
 from sweep.data.staging import Staged, stage
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 _CHUNK_BYTES = 4 * 2**20  # of images copied or counted at a time; counting takes eight times as many
 

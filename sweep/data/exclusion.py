@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sweep.data.dataset import Excluded
 from sweep.data.facts import ImageFacts
 from sweep.errors import DataError
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 _SHOWN = 20
 

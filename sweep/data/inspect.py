@@ -7,7 +7,7 @@ from sweep.data.looking import look_at_each
 from sweep.data.reading import Progress
 from sweep.data.reduction import Use
 from sweep.data.sources.opening import open_source
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 def inspect(

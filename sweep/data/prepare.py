@@ -19,7 +19,7 @@ from sweep.data.sources.opening import open_source
 from sweep.data.sources.source import Item, Source
 from sweep.data.subset import subset
 from sweep.errors import DataError
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 RESIZING = 2
 """How photos become small, by number: 2 reduces a JPEG while it is decoded; earlier versions, which gave no number, did

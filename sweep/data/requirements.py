@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sweep.data.facts import ImageFacts
 from sweep.data.sources.source import Item
 from sweep.errors import DataError
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 
 def carved_parts(shipped: set[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sweep.data.facts import ImageFacts
 from sweep.data.requirements import carved_parts, require_enough
 from sweep.data.sharing import apportion, grouped, shuffled
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 PARTS = ("train", "validation", "test")
 

@@ -18,7 +18,7 @@ from sweep.data.reading import Progress, read_each
 from sweep.data.reduction import Use
 from sweep.data.sources.source import Item, Source
 from sweep.errors import DataError
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 _SIZES_SHOWN = 5
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sweep.data.requirements import carved_parts
 from sweep.data.sharing import apportion, grouped, shuffled
 from sweep.data.sources.source import Item
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 
 def subset(items: Sequence[Item], settings: DataSettings) -> list[Item]:

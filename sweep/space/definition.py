@@ -1,27 +1,21 @@
-"""The search-space file as frozen pydantic models, which its JSON Schema is generated from. What they cannot say is
-in `meaning`."""
+"""The search-space file as frozen pydantic models, from which its JSON Schema and its reference are generated. What
+they cannot say is in `meaning`."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from sweep.records import Objective
+from sweep.records import METRICS, Objective
+from sweep.space.data_settings import DataSettings
 from sweep.space.quantities import Duration, Size
-
-Scalar = bool | int | float | str
-Positive = Annotated[int, Field(ge=1)]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+from sweep.space.section import Positive, Scalar, Section, as_tuple
 
 
 def _tuple_or_single(value: Any) -> Any:
-    return _tuple(value) if isinstance(value, list | tuple) else (value,)
+    return as_tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 def _module_and_name(value: str) -> str:
@@ -34,35 +28,34 @@ Values = Annotated[tuple[Scalar, ...], BeforeValidator(_tuple_or_single, json_sc
 When = dict[str, Values]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class _Parameter(_Section):
+class _Parameter(Section):
     per: str | None = Field(
-        default=None, description="an int parameter that counts layers: one parameter for each of them"
+        default=None, description="an `int` parameter that counts layers: one parameter for each of them"
     )
     when: When | None = Field(default=None, description="active only where these parameters have these values")
 
 
+_STEP = "from one value to the next; a distance, and under the other samplings than `linear` a factor above 1"
+Sampling = Annotated[
+    Literal["linear", "log", "reverse_log"],
+    Field(description="`log`: 1 to 2 is as likely as 10 to 20; `reverse_log`: the same, seen from `max`"),
+]
+
+
 class IntParameter(_Parameter):
-    type: Literal["int"]
-    min: int
-    max: int
-    step: Annotated[int, Field(ge=1)] | None = Field(
-        default=None, description="a distance; with log sampling a multiplier"
-    )
-    sampling: Literal["linear", "log", "reverse_log"] = "linear"
+    type: Literal["int"] = Field(description="whole numbers, both ends included")
+    min: int = Field(description="the smallest value")
+    max: int = Field(description="the largest value")
+    step: Positive | None = Field(default=None, description=_STEP)
+    sampling: Sampling = "linear"
 
 
 class FloatParameter(_Parameter):
-    type: Literal["float"]
-    min: float
-    max: float
-    step: Annotated[float, Field(gt=0)] | None = Field(
-        default=None, description="a distance; with log sampling a multiplier"
-    )
-    sampling: Literal["linear", "log", "reverse_log"] = "linear"
+    type: Literal["float"] = Field(description="numbers, both ends included")
+    min: float = Field(description="the smallest value")
+    max: float = Field(description="the largest value")
+    step: Annotated[float, Field(gt=0)] | None = Field(default=None, description=_STEP)
+    sampling: Sampling = "linear"
 
 
 def _one_type(values: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
@@ -78,22 +71,22 @@ def _one_type(values: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
 
 
 class ChoiceParameter(_Parameter):
-    type: Literal["choice"]
+    type: Literal["choice"] = Field(description="one of a list")
     values: Annotated[
         tuple[Scalar, ...],
-        BeforeValidator(_tuple, json_schema_input_type=list[Scalar]),
         Field(min_length=1),
+        BeforeValidator(as_tuple, json_schema_input_type=Annotated[list[Scalar], Field(min_length=1)]),
         AfterValidator(_one_type),
-    ]
+    ] = Field(description="all numbers, all texts or all booleans, each once")
 
 
 class BooleanParameter(_Parameter):
-    type: Literal["boolean"]
+    type: Literal["boolean"] = Field(description="`true` or `false`")
 
 
 class FixedParameter(_Parameter):
-    type: Literal["fixed"]
-    value: Scalar
+    type: Literal["fixed"] = Field(description="one value; `32` is short for `{type: fixed, value: 32}`")
+    value: Scalar = Field(description="the only value")
 
 
 def _plain_value_is_fixed(value: Any) -> Any:
@@ -107,153 +100,150 @@ Parameter = Annotated[
 ]
 
 
-class Splits(_Section):
-    """Which folders (or CSV split names) of the source play which part."""
-
-    train: str = "train"
-    validation: str | None = None
-    test: str | None = None
-
-
-DEFAULT_MAX_UNPACKED = 20 * 2**30
-
-
-class DataSettings(_Section):
-    source: str = Field(
-        description="class folders, .zip/.tar.gz of them, .csv of path,label, .npz, digits, keras:NAME, module:function"
-    )
-    splits: Splits | None = Field(
-        default=None, description="which folders play which part; a missing part is carved out of train"
-    )
-    validation: Fraction = Field(
-        default=0.2, description="part of the training images held out, where none ship with the data"
-    )
-    test: Fraction = Field(
-        default=0.2, description="part of all images held out, where no test split ships with the data"
-    )
-    seed: int = Field(default=0, ge=0, description="seed of the splits and of `limit`; apart from the sweep's own seed")
-    image_size: Annotated[
-        tuple[Positive, Positive] | None, BeforeValidator(_tuple, json_schema_input_type=list[Positive] | None)
-    ] = Field(default=None, description="[height, width]; may be left out where all images have one size")
-    channels: Literal[1, 3] | None = Field(
-        default=None, description="1 grey, 3 RGB; left out: 1 where every image is grey, else 3"
-    )
-    fit: Literal["stretch", "crop", "pad"] = "stretch"
-    limit: Annotated[int, Field(ge=2)] | None = Field(
-        default=None, description="a stratified, seeded subset of this many images"
-    )
-    on_bad_file: Literal["stop", "skip"] = "stop"
-    max_unpacked: Size = Field(
-        default=DEFAULT_MAX_UNPACKED,
-        description="bytes (or 500MB, 20GB, 20GiB) that an archive or .npz may unpack to; left out: 20GiB",
-    )
-    leaks: Literal["warn", "drop", "error"] = Field(default="warn", description="the same image in train and test")
-    scaling: Literal["standardize", "unit", "none"] | None = Field(
-        default=None,
-        description="a layer inside the model; left out: standardize for cnn, none for a model of one's own",
-    )
-
-
-class _Search(_Section):
+class _Search(Section):
     max_time: Duration | None = Field(
-        default=None, description="no new training is started after this long, over all resumes"
+        default=None,
+        description="no new training is started after this long, over all resumes; what runs then ends, and the winner "
+        "is chosen",
     )
+
+
+_MAX_TRIALS = "configurations at most; `sweep resume --set` may raise it, and `max_time`, before the winner is frozen"
 
 
 class RandomSearch(_Search):
-    method: Literal["random"]
-    max_trials: Positive = 20
+    method: Literal["random"] = Field(description="random configurations, none twice")
+    max_trials: Positive = Field(default=20, description=_MAX_TRIALS)
 
 
 class HyperbandSearch(_Search):
-    method: Literal["hyperband"]
-    max_trials: Positive | None = None
-    factor: Annotated[int, Field(ge=2)] = 3
-    iterations: Positive = 1
+    method: Literal["hyperband"] = Field(description="random configurations; those that do well get more epochs")
+    max_trials: Positive | None = Field(default=None, description=_MAX_TRIALS)
+    factor: Annotated[int, Field(ge=2)] = Field(
+        default=3, description="one of so many goes on to the next rung, with so many times the epochs"
+    )
+    iterations: Positive = Field(default=1, description="how often all brackets are run")
 
 
 class BayesianSearch(_Search):
-    method: Literal["bayesian"]
-    max_trials: Positive = 20
+    method: Literal["bayesian"] = Field(
+        description="first random configurations, then those that a model of the results expects most of"
+    )
+    max_trials: Positive = Field(default=20, description=_MAX_TRIALS)
     generation: Positive = Field(
-        default=4, description="trials proposed at a time from the results of all earlier generations"
+        default=4, description="trials proposed at a time, from the results of all earlier generations"
     )
     initial_points: Positive | None = Field(
-        default=None, description="random trials first; left out: 3 for each parameter, at most half of max_trials"
+        default=None,
+        description="trials at random before the model of the results is used; left out: 3 for each dimension, at most "
+        "half of `max_trials`",
     )
-    alpha: Annotated[float, Field(gt=0)] = 1e-4
-    beta: Annotated[float, Field(ge=0)] = 2.6
+    alpha: Annotated[float, Field(gt=0)] = Field(default=1e-4, description="noise expected in the results")
+    beta: Annotated[float, Field(ge=0)] = Field(default=2.6, description="larger explores more")
 
 
 class GridSearch(_Search):
-    method: Literal["grid"]
-    max_trials: Positive | None = None
+    method: Literal["grid"] = Field(description="every configuration once, in the order of the file")
+    max_trials: Positive | None = Field(default=None, description=_MAX_TRIALS)
 
 
 Search = Annotated[RandomSearch | HyperbandSearch | BayesianSearch | GridSearch, Field(discriminator="method")]
 
-
-class ObjectiveSettings(_Section):
-    metric: str
-    direction: Literal["max", "min"]
+_METRIC = {"type": "string", "enum": list(METRICS)}
+"""What editors know; the models take any text, and `meaning` says which metric is near to one that no run reports."""
 
 
-class EarlyStopping(_Section):
-    patience: Positive
-    min_delta: Annotated[float, Field(ge=0)] = 0.0
+class ObjectiveSettings(Section):
+    metric: Annotated[str, WithJsonSchema(_METRIC)] = Field(
+        description="what is optimised; of a trial, the best value over all of its epochs"
+    )
+    direction: Literal["max", "min"] = Field(description="`min` for a loss, `max` for all others")
 
 
-class Retrain(_Section):
+class EarlyStopping(Section):
+    patience: Positive = Field(description="a trial ends after so many epochs in a row without a better objective")
+    min_delta: Annotated[float, Field(ge=0)] = Field(default=0.0, description="how much better counts as better")
+
+
+class Retrain(Section):
     epochs: Literal["best", "same_updates"] | Positive = Field(
         default="best",
-        description="best: the winner's best epoch; same_updates: as many optimizer steps as that was; or a number",
+        description="`best`: the winner's best epoch; `same_updates`: as many optimizer updates as it had had by then; "
+        "or a number",
     )
 
 
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+
+
 def _name(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", value):
+    if not re.fullmatch(_NAME, value):
         raise ValueError(f"{value!r} must begin with a letter or digit and have only letters, digits, '.', '_' and '-'")
     return value
 
 
-RunName = Annotated[str, AfterValidator(_name)]
+RunName = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})]
 
 
-class Space(_Section):
-    """A validated search space: what may vary, on which data, and how it is searched. Frozen and picklable."""
+class Space(Section):
+    """What may vary, on which data, and how it is searched."""
 
-    name: RunName
-    data: DataSettings
+    name: RunName = Field(description="letters, digits, `.`, `_` and `-`; runs are called `NAME-001`, `NAME-002`, ...")
+    data: DataSettings = Field(description="the images, and how they are split")
     model: Annotated[str, AfterValidator(_module_and_name)] = Field(
-        default="cnn", description="cnn, or package.module:name of a build(hp) function or a kt.HyperModel"
+        default="cnn",
+        description="the built-in `cnn`, or `package.module:name` of your own: a `build(hp)` function or a "
+        "`kt.HyperModel`",
     )
-    objective: str | ObjectiveSettings = "val_accuracy"
-    search: Search = RandomSearch(method="random")
-    seed: int = Field(default=0, ge=0)
-    parameters: dict[str, Parameter] = Field(default_factory=dict, max_length=200)
+    objective: Annotated[str, WithJsonSchema(_METRIC | {"title": "metric"})] | ObjectiveSettings = Field(
+        default="val_accuracy", description="what the search optimises: a metric, or one with its direction"
+    )
+    search: Search = Field(default=RandomSearch(method="random"), description="how configurations are chosen")
+    seed: int = Field(
+        default=0,
+        ge=0,
+        description="of configurations, weights, sample order and retraining; 0 is a seed like any other",
+    )
+    parameters: dict[str, Parameter] = Field(
+        default_factory=dict, max_length=200, description="the hyperparameters; a plain value is fixed"
+    )
     enqueue: Annotated[
-        tuple[dict[str, Scalar], ...], BeforeValidator(_tuple, json_schema_input_type=list[dict[str, Scalar]])
+        tuple[dict[str, Scalar], ...], BeforeValidator(as_tuple, json_schema_input_type=list[dict[str, Scalar]])
     ] = Field(default=(), description="configurations that are tried first")
-    early_stopping: EarlyStopping | None = None
-    retrain: Retrain = Retrain()
+    early_stopping: EarlyStopping | None = Field(default=None, description="when a trial has trained enough")
+    retrain: Retrain = Field(default=Retrain(), description="how long the winner is retrained")
     threads_per_trial: Positive = Field(
-        default=1, description="part of the definition: it changes the last bits of a result"
+        default=1,
+        description="threads of one training; part of the definition, as it changes the last bits of a result",
     )
-    retrain_threads: Positive | None = Field(default=None, description="left out: as threads_per_trial")
-    deterministic: bool = True
+    retrain_threads: Positive | None = Field(
+        default=None, description="threads of the retraining and the evaluation; left out: as `threads_per_trial`"
+    )
+    deterministic: bool = Field(
+        default=True, description="TensorFlow's deterministic ops; without them results differ from run to run"
+    )
     precision: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
-        default="float32", description="what layers compute in; weights and the classifier stay float32"
+        default="float32", description="what layers compute in; weights stay float32"
     )
-    jit: bool = Field(default=False, description="compile training and evaluation with XLA; needs deterministic: false")
-    retries: Annotated[int, Field(ge=0)] = Field(default=2, description="new attempts for a trial whose worker died")
-    trial_timeout: Duration | None = Field(default=None, description="a training that takes longer has failed")
+    jit: bool = Field(
+        default=False, description="compile training and evaluation with XLA; needs `deterministic: false`"
+    )
+    retries: Annotated[int, Field(ge=0)] = Field(
+        default=2, description="how often a trial is tried again after its worker died (not: raised an error)"
+    )
+    trial_timeout: Duration | None = Field(
+        default=None, description="one training of a trial that takes longer has failed"
+    )
     max_failures: Positive = Field(
         default=10, description="so many failed trials in a row end the sweep; diverged and skipped ones do not count"
     )
-    max_parameters: Positive | None = Field(default=None, description="a trial with more weights is skipped")
+    max_parameters: Positive | None = Field(
+        default=None, description="a trial whose model has more weights is skipped, before it is trained"
+    )
     max_memory: Size = Field(
         default=16_000_000_000,
-        description="a trial that is estimated to need more is skipped; bytes, or 500MB, 2GB, 2GiB",
+        description="a trial that is estimated to need more is skipped; `sweep plan --json` shows the estimate "
+        "(`memory_bytes`)",
     )
 
     @property

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from sweep.errors import Problem
 from sweep.space import definition as d
+from sweep.space.data_settings import DataSettings, Splits
 from sweep.space.yaml_source import Document, Path_
 
 PARAMETERS: dict[str, type[BaseModel]] = {
@@ -29,7 +30,7 @@ SEARCHES: dict[str, type[BaseModel]] = {
     "grid": d.GridSearch,
 }
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "data": d.DataSettings,
+    "data": DataSettings,
     "objective": d.ObjectiveSettings,
     "early_stopping": d.EarlyStopping,
     "retrain": d.Retrain,
@@ -170,7 +171,7 @@ def _known_keys(data: Any, path: Path_) -> list[str]:
     if section == "search":
         return list(SEARCHES[data["search"]["method"]].model_fields)
     if path[:2] == ("data", "splits") and len(path) > 2:
-        return list(d.Splits.model_fields)
+        return list(Splits.model_fields)
     return list(_SECTIONS[str(section)].model_fields)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 
 @pytest.fixture

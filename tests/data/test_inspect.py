@@ -1,7 +1,7 @@
 import zipfile
 
 from sweep.data.inspect import inspect
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 def test_facts_of_every_image_are_told_and_nothing_is_stored(tmp_path, class_folders, monkeypatch):

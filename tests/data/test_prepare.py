@@ -14,7 +14,7 @@ from sweep.data import prepare as preparing
 from sweep.data.prepare import prepare
 from sweep.data.reduction import Use
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def start(root, cache, progress):
 import os, signal, time
 from pathlib import Path
 from sweep.data.prepare import prepare
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 def progress(done, total):
     {progress}

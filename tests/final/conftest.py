@@ -5,7 +5,7 @@ import pytest
 
 from sweep.data.dataset import Dataset
 from sweep.data.prepare import prepare
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 
 CLASSES = ("blue", "green", "red")
 

@@ -9,7 +9,8 @@ import pytest
 
 from sweep.errors import SweepFailed
 from sweep.final.saved_model import load_saved
-from sweep.space.definition import DataSettings, Space
+from sweep.space.data_settings import DataSettings
+from sweep.space.definition import Space
 
 SPACE = Space(name="x", data=DataSettings(source="digits"))
 

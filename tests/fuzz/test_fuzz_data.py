@@ -21,7 +21,7 @@ from sweep.data.images import FORMATS, examine, stored_size
 from sweep.data.inspect import inspect
 from sweep.data.prepare import prepare
 from sweep.data.sources.source import Item
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 from tests.fuzz.outcomes import outcome
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of Pillow and NumPy, about the odd data that it is all about

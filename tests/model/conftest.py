@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sweep.model.image_input import ImageInput
-from sweep.space.definition import DataSettings, Space
+from sweep.space.data_settings import DataSettings
+from sweep.space.definition import Space
 
 _NUMBERS = itertools.count()
 

@@ -10,7 +10,7 @@ from PIL import Image
 from sweep.data.prepare import prepare
 from sweep.report.images import images, mistakes
 from sweep.report.pictures import picture
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 from tests.report.conftest import Made
 
 

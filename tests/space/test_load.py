@@ -107,7 +107,7 @@ def test_a_changed_space_is_checked_again(load):
 
 def test_loading_imports_nothing_heavy():
     code = f"""
-import sys, sweep.space.load, sweep.space.dimensions, sweep.space.budget, sweep.space.schema
+import sys, sweep.space.load, sweep.space.dimensions, sweep.space.budget, sweep.space.reference
 from sweep.errors import DefinitionError
 space = sweep.space.load.load_space({str(ROOT / "search_spaces" / "digits.yaml")!r}, ["seed=3"])
 sweep.space.dimensions.count_configs(sweep.space.dimensions.expand(space))

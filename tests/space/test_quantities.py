@@ -3,7 +3,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from sweep.space.definition import Space
 from sweep.space.load import dump_space, load_space
-from sweep.space.quantities import Duration, Size
+from sweep.space.quantities import Duration, Size, size_in_words
 
 SIZE = TypeAdapter(Size)
 
@@ -24,6 +24,15 @@ SIZE = TypeAdapter(Size)
 )
 def test_sizes_are_bytes(written, expected):
     assert SIZE.validate_python(written, strict=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "1"), (1500, "1500"), (16_000_000_000, "16GB"), (20 * 1024**3, "20GiB"), (1_500_000, "1500kB")],
+)
+def test_a_size_in_words_is_short_and_exact(count, words):
+    assert size_in_words(count) == words
+    assert SIZE.validate_python(words, strict=True) == count
 
 
 @pytest.mark.parametrize("written", ["2 XB", "GB", "-1", "1e3", "", "9" * 400 + "GB", "1.GB", "２GB"])

@@ -22,7 +22,7 @@ from sweep.model.image_input import ImageInput
 from sweep.model.limits import TooLarge
 from sweep.model.size import estimate
 from sweep.records import METRICS, TrialRequest, TrialState
-from sweep.space.definition import DataSettings
+from sweep.space.data_settings import DataSettings
 from sweep.trial import run as run_module
 from sweep.trial.checkpoint import CheckpointFile
 from sweep.trial.training import Training

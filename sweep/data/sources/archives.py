@@ -25,7 +25,7 @@ from sweep.data.sources.source import (
 from sweep.data.sources.tar_stream import MAX_NAME_BYTES, open_tar, too_large
 from sweep.data.sources.zip_limits import require_fair
 from sweep.errors import DataError
-from sweep.space.definition import DEFAULT_MAX_UNPACKED, Splits
+from sweep.space.data_settings import DEFAULT_MAX_UNPACKED, Splits
 from sweep.text import one_line
 
 

@@ -15,7 +15,7 @@ from sweep.data.sources.labels import class_names
 from sweep.data.sources.parts import parts
 from sweep.data.sources.source import Item, Load, file_digest
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 WHOLE = "image"
 """The part of a source that ships with no splits."""

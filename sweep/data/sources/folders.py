@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from sweep.data.sources.parts import OBVIOUS, parts
 from sweep.data.sources.source import FileSource, Item
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 _LITTER = {"__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
 _TEXTS = {"readme", "license", "licence", "copying", "notice", "makefile"}

@@ -15,7 +15,7 @@ import numpy as np
 
 from sweep.data.sources.arrays import WHOLE, ArraySource
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 KERAS = ("mnist", "fashion_mnist", "cifar10", "cifar100")
 

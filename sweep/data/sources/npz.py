@@ -11,7 +11,7 @@ import numpy as np
 from sweep.data.sources.arrays import WHOLE, ArraySource
 from sweep.data.sources.zip_limits import require_fair
 from sweep.errors import DataError
-from sweep.space.definition import DEFAULT_MAX_UNPACKED, Splits
+from sweep.space.data_settings import DEFAULT_MAX_UNPACKED, Splits
 from sweep.text import one_line, printable
 
 _WHOLE_KEYS = (("x", "y"), ("images", "labels"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sweep.data.sources.source import Source
 from sweep.errors import DataError
-from sweep.space.definition import DEFAULT_MAX_UNPACKED, Splits
+from sweep.space.data_settings import DEFAULT_MAX_UNPACKED, Splits
 from sweep.text import printable
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 from sweep.text import printable
 
 OBVIOUS = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from sweep.data.sources.parts import parts
 from sweep.data.sources.source import FileSource, Item
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 from sweep.text import printable
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sweep.data.sources.archives import from_archive
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 FILES = {"cat/a.jpg": b"aa", "dog/b c.png": b"bbb", "dog/sub/ü.png": b"c", "__MACOSX/dog/._b.png": b"-", "README": b"-"}
 

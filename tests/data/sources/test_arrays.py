@@ -3,7 +3,7 @@ import pytest
 
 from sweep.data.sources.arrays import ArraySource
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 def source(images, labels, **options):

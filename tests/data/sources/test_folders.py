@@ -7,7 +7,7 @@ import pytest
 
 from sweep.data.sources.folders import arrange, from_folder, is_wanted
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 def arranged(*paths, splits=None):

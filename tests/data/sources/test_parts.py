@@ -2,7 +2,7 @@ import pytest
 
 from sweep.data.sources.parts import parts
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 def test_obvious_names_need_no_settings():

@@ -4,7 +4,7 @@ import pytest
 
 from sweep.data.sources.table import from_table
 from sweep.errors import DataError
-from sweep.space.definition import Splits
+from sweep.space.data_settings import Splits
 
 
 @pytest.fixture
