@@ -37,7 +37,7 @@ class ConsoleReporter(Reporter):
     """Use as a context manager, so that what is below the lines is taken away whatever happens."""
 
     def __init__(self, to_stderr: bool = False) -> None:
-        self._screen = LiveScreen(make_console(stderr=to_stderr, least=0), self._draw)
+        self._screen = LiveScreen(make_console(stderr=to_stderr, lines=True), self._draw)
         self._pace, self._said_pace = Pace(), False
         self._state: LiveState | None = None
         self._activity: Activity | None = Activity("starting")

@@ -39,6 +39,6 @@ def check(source: str, train: str | None, validation: str | None, test: str | No
     if as_json:
         options.print_json(report.to_json())
     else:
-        render(report, make_console())
+        render(report, make_console(lines=True))
     if report.problems:
         raise click.exceptions.Exit(1)

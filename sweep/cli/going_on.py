@@ -25,9 +25,14 @@ def compare(runs: tuple[str, ...], runs_dir: Path, as_json: bool) -> None:
     from sweep.analysis.comparison import compare as compare_contenders
     from sweep.analysis.contender import read_contender
     from sweep.cli.comparison_tables import show_comparison
+    from sweep.errors import InputError
     from sweep.store.layout import find_run
+    from sweep.text import printable
 
-    found = [find_run(runs_dir, name) for name in dict.fromkeys(runs)]
+    twice = next((name for name in runs if runs.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{printable(twice)} is named more than once; name each run that is to be compared once")
+    found = [find_run(runs_dir, name) for name in runs]
     comparison = compare_contenders([read_contender(run) for run in found])
     if as_json:
         options.print_json(comparison.to_json())

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from sweep.cli.pace import whole
-from sweep.cli.terminal import config_text, literal, make_console
+from sweep.cli.printing import print_folded, print_table
+from sweep.cli.terminal import config_text, make_console
 from sweep.text import byte_text, counted
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from sweep.search.plan import Plan
 
     Forecast = tuple[ModelSize | None, str | None]
+
+INDENT = 2
+"""Of all lines of a text but the first."""
 
 
 def plan_as_json(
@@ -61,24 +65,33 @@ def plan_as_json(
 def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset, estimate: Estimate | None = None) -> None:
     """Data, trials and epochs, the size of the space, about how long it takes, and a few configurations."""
     console = make_console()
+    for line in _head(plan, dataset):
+        print_folded(console, line, INDENT)
+    print_table(console, _trainings(plan))
+    for line in _tail(plan, forecasts, estimate):
+        print_folded(console, line, INDENT + (INDENT if line.startswith(" ") else 0))
+
+
+def _head(plan: Plan, dataset: Dataset) -> Iterator[str]:
     shape = "x".join(map(str, dataset.image_shape))
-    console.print(
+    yield (
         f"data: {dataset.train_size:,} train, {dataset.validation_size:,} validation, {dataset.test_size:,} test "
         f"images, {shape}, {counted(len(dataset.classes), 'class', 'classes')}"
     )
     endless = "endlessly many configurations (a float has no steps)"
-    console.print(f"space: {endless if plan.size is None else counted(plan.size, 'configuration')}")
+    yield f"space: {endless if plan.size is None else counted(plan.size, 'configuration')}"
     about = "" if plan.exact else "about "
-    console.print(f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}")
-    console.print(_trainings(plan))
-    console.print(f"checkpoints: {_checkpoints(plan, forecasts)}")
-    for line in [] if estimate is None else _estimate_lines(estimate):
-        console.print(line)
+    yield f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}"
+
+
+def _tail(plan: Plan, forecasts: Sequence[Forecast], estimate: Estimate | None) -> Iterator[str]:
+    yield f"checkpoints: {_checkpoints(plan, forecasts)}"
+    yield from [] if estimate is None else _estimate_lines(estimate)
     for config, (size, refusal) in zip(plan.configs, forecasts, strict=False):
         about = "too large a model" if size is None else counted(size.parameters, "parameter")
-        console.print(f"for example, {about}: {literal(config_text(config))}")
+        yield f"for example, {about}: {config_text(config)}"
         if refusal:
-            console.print(f"  would be skipped: {literal(refusal)}")
+            yield f"  would be skipped: {refusal}"
 
 
 def _checkpoints(plan: Plan, forecasts: Sequence[Forecast]) -> str:
@@ -111,10 +124,8 @@ def _range(of: Range) -> str:
 def _trainings(plan: Plan) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     staged = bool(plan.trainings) and plan.trainings[0].rung is not None
-    for name in ("bracket", "rung") if staged else ():
-        table.add_column(name, justify="right")
-    for name in ("trials", "epochs each", "epochs in all"):
-        table.add_column(name, justify="right")
+    for name in (*(("bracket", "rung") if staged else ()), "trials", "epochs each", "epochs in all"):
+        table.add_column(name, justify="right", no_wrap=True)
     for one in plan.trainings:
         stage = (str(one.bracket), str(one.rung)) if staged else ()
         span = f"{one.first_epoch} to {one.last_epoch}" if staged else str(one.last_epoch)

@@ -34,7 +34,7 @@ def status(run: str | None, watch: bool, runs_dir: Path, as_json: bool) -> None:
     from sweep.store.layout import find_run
 
     directory = find_run(runs_dir, run)
-    console = make_console(least=0)
+    console = make_console()
     try:
         if watch and console.is_interactive and not as_json:
             _redraw(directory)
@@ -68,12 +68,9 @@ def _show(found: Status, as_json: bool) -> None:
         options.print_json(status_as_json(found))
         return
     console = make_console()
-    for line in status_lines(found, console.width if console.is_terminal else PIPE_WIDTH, console.height):
+    for line in status_lines(found, console.width, console.height):
         console.print(line, soft_wrap=True)
     _say_next_step(found)
-
-
-PIPE_WIDTH = 120
 
 
 def _follow(directory: RunDirectory, as_json: bool) -> None:
@@ -100,7 +97,7 @@ def _redraw(directory: RunDirectory) -> None:
     from sweep.cli.status_view import status_lines
     from sweep.cli.terminal import make_console
 
-    console = make_console(least=0)
+    console = make_console()
     with Live(console=console, auto_refresh=False) as live:
         while True:
             began = time.monotonic()

@@ -13,6 +13,7 @@ from rich.segment import SegmentLines
 from rich.table import Table
 
 from sweep.cli.pace import age_text, outcome_text
+from sweep.cli.printing import TABLE_WIDTH, print_pairs, print_table
 from sweep.cli.terminal import by_layer, config_text, is_number, literal, make_console, seconds, short
 from sweep.records import TrialRecord, TrialState
 from sweep.result import SweepResult
@@ -48,7 +49,7 @@ def sorted_trials(result: SweepResult, by: str) -> list[TrialRecord]:
 
 
 def show_runs(results: Sequence[SweepResult]) -> None:
-    """One row for each run, and below them the labels of those that have any."""
+    """One row for each run, and below them what is damaged, and the labels of those that have any."""
     table = _table()
     table.add_column("run", overflow="fold")
     for name in ("state", "trials", "best", "objective", "test", "begun"):
@@ -65,9 +66,11 @@ def show_runs(results: Sequence[SweepResult]) -> None:
             number(result.test_accuracy),
             age_text(result.created, now),
         )
-    console = make_console()
-    console.print(table)
+    console = make_console(lines=True)
+    print_table(console, table)
     for result in results:
+        if result.damage:
+            console.print(literal(result.damage), style="red", soft_wrap=True)
         if result.labels:
             console.print(f"{literal(result.name)}: {literal(', '.join(result.labels))}", style="dim", soft_wrap=True)
 
@@ -92,10 +95,12 @@ def show_result(result: SweepResult) -> None:
         rows.append(("", config_text(best.config)))
     if result.metrics is not None:
         rows.append(("test", test_line(result.metrics)))
+    elif result.damage is not None:
+        rows.append(("test", result.damage))
     rows.append(("evaluated", f"{counted(result.test_evaluations, 'time')} on test"))
     rows.append(("digest", result.digest))
     console = make_console()
-    _print_pairs(console, rows)
+    print_pairs(console, rows)
     show_next_step(console, result)
 
 
@@ -104,7 +109,7 @@ def show_next_step(console: Console, result: SweepResult) -> None:
     run = RunDirectory(result.directory)
     if result.state == "interrupted":
         console.print(literal(f"go on with: {run.command('resume')}"), soft_wrap=True)
-    elif result.state == "finished" and result.metrics is None and result.best_trial is not None:
+    elif result.state == "finished" and not (result.metrics or result.damage) and result.best_trial is not None:
         console.print(literal(f"retrain and test the winner with: {run.command('retrain-best')}"), soft_wrap=True)
 
 
@@ -117,8 +122,8 @@ def test_line(metrics: Mapping[str, Any]) -> str:
 
 def show_trials(trials: Sequence[TrialRecord], result: SweepResult) -> None:
     """One row for each trial; what all of them share is said once, above. Configurations have a column of their own, or
-    lines below the rows where there is no room for one."""
-    console = make_console()
+    lines below the rows where a terminal has no room for one."""
+    console = make_console(lines=True)
     common = common_values(result.trials)
     if common:
         values = "  ".join(f"{name}={text}" for name, text in common.items())
@@ -169,10 +174,11 @@ def _about(trial: TrialRecord, common: Mapping[str, str]) -> str:
 
 
 def _print_with_lines_below(console: Console, table: Table, about: Sequence[str]) -> None:
-    header, *rows = console.render_lines(table, pad=False)
-    console.print(SegmentLines([header], new_lines=True))
+    options = console.options.update(width=max(console.width, TABLE_WIDTH))
+    header, *rows = console.render_lines(table, options, pad=False)
+    console.print(SegmentLines([header], new_lines=True), crop=False)
     for row, text in zip(rows, about, strict=True):
-        console.print(SegmentLines([row], new_lines=True))
+        console.print(SegmentLines([row], new_lines=True), crop=False)
         console.print(Padding(text, (0, 0, 0, 7), expand=False))
 
 
@@ -184,7 +190,7 @@ def show_best(trial: TrialRecord, result: SweepResult) -> None:
         f"{literal(result.name)}: {kind}: trial {trial.id}, {result.objective.metric} {number(trial.objective)} "
         f"at epoch {trial.best_epoch} of {trial.epochs_trained}"
     )
-    _print_pairs(console, [(name, short(value)) for name, value in trial.config.items()])
+    print_pairs(console, [(name, short(value)) for name, value in trial.config.items()])
 
 
 def show_outcome(result: SweepResult) -> None:
@@ -214,12 +220,3 @@ def outcome_line(result: SweepResult) -> str:
 
 def _table() -> Table:
     return Table(box=None, pad_edge=False, header_style="bold")
-
-
-def _print_pairs(console: Console, rows: Sequence[tuple[str, str]]) -> None:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(literal(name), literal(value))
-    console.print(table)

@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.segment import Segment
 
 from sweep.records import Config
 from sweep.text import printable
 
-PLAIN_WIDTH = 10_000
-"""Where the output is no terminal every row has one line, however long it is."""
+PIPE_WIDTH = 80
+"""Where the output is no terminal, and COLUMNS does not say otherwise."""
 
-TABLE_WIDTH = 72
-"""In a terminal with fewer columns the rows of tables run over its edge rather than lose their numbers."""
+PLAIN_WIDTH = 10_000
+"""Room for any row on one line."""
+
+_PADDING = re.compile(" +$", re.MULTILINE)
 
 
 class _Console(Console):
+    def _render_buffer(self, buffer: Iterable[Segment]) -> str:
+        """Rich fills up the last column of a table with blanks, which in a file are only in the way."""
+        text = super()._render_buffer(buffer)
+        return text if self.is_terminal else _PADDING.sub("", text)
+
     def on_broken_pipe(self) -> None:
         """Called while the BrokenPipeError is handled. Rich would leave with SystemExit; here the sweep is closed."""
         raise
 
 
-def make_console(stderr: bool = False, least: int = TABLE_WIDTH) -> Console:
-    """As wide as the terminal but no narrower than `least` columns, or as its longest row where the output is no
-    terminal. No text is taken for an emoji."""
+def make_console(stderr: bool = False, lines: bool = False) -> Console:
+    """As wide as the terminal. Elsewhere PIPE_WIDTH, or with `lines` so wide that each line and each row stays one,
+    for whoever searches and sorts them. No text is taken for an emoji."""
     console = _Console(stderr=stderr, highlight=False, emoji=False)
     if not console.is_terminal:
-        console.width = PLAIN_WIDTH
-    elif console.width < least:
-        console.width = least
+        console.width = PLAIN_WIDTH if lines else _asked_for() or PIPE_WIDTH
     return console
+
+
+def _asked_for() -> int:
+    """Rich would look at the terminal that standard error leads to."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() else 0
 
 
 def literal(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.table import Table
 
+from sweep.cli.printing import print_folded, print_pairs, print_table
 from sweep.cli.tables import STATE_STYLES
 from sweep.cli.terminal import literal, make_console, seconds, short
 from sweep.records import EpochReport
@@ -23,16 +24,16 @@ def show_trial(account: TrialAccount, result: SweepResult) -> None:
     console, trial = make_console(), account.record
     style = STATE_STYLES[trial.state]
     console.print(f"[bold]{literal(result.name)}, trial {trial.id}[/]: [{style}]{trial.state.value}[/]")
-    _print_pairs(console, list(_facts(account, result)))
+    print_pairs(console, list(_facts(account, result)))
     console.print("\n[bold]configuration[/]")
-    _print_pairs(console, [(name, short(value)) for name, value in trial.config.items()], indent=2)
+    print_pairs(console, [(name, short(value)) for name, value in trial.config.items()] or [("none", "")], 2, "")
     if account.epochs:
         console.print()
-        console.print(_epoch_table(account.epochs, trial.best_epoch))
+        print_table(console, _epoch_table(account.epochs, trial.best_epoch))
     if account.attempts:
         console.print("\n[bold]attempts[/]")
         for attempt in account.attempts:
-            console.print(f"  {literal(_attempt_text(attempt))}", soft_wrap=True)
+            print_folded(console, f"  {_attempt_text(attempt)}", indent=5)
     told_by_log = bool(account.logs) and account.traceback == "\n".join(account.logs[-1].lines)
     if account.traceback and not told_by_log:  # of a dead worker the end of its log is all there is
         console.print("\n[bold]traceback[/]")
@@ -101,18 +102,6 @@ def _attempt_text(attempt: Attempt) -> str:
         return f"{text}has not ended"
     took = (datetime.fromisoformat(attempt.ended) - began).total_seconds()
     return f"{text}{attempt.outcome} after {seconds(took)}{': ' + attempt.reason if attempt.reason else ''}"
-
-
-def _print_pairs(console: Console, rows: Sequence[tuple[str, str]], indent: int = 0) -> None:
-    if not rows:
-        console.print(f"{' ' * indent}none")
-        return
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="bold" if not indent else "")
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(f"{' ' * indent}{literal(name)}", literal(value))
-    console.print(table)
 
 
 def _print_lines(console: Console, lines: Sequence[str]) -> None:

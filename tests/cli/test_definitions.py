@@ -81,11 +81,17 @@ def test_overrides_that_cannot_be(setting: str, sweep: Sweep, tmp_path: Path) ->
     assert f"--set {setting}: " in done.err
 
 
+def unfolded(text: str) -> list[str]:
+    """Lines as they were before they were made to fit 80 columns."""
+    assert max(map(len, text.splitlines())) <= 80
+    return re.sub(r"\n  (?=\S)", " ", text).splitlines()
+
+
 def test_a_plan_says_what_would_run_and_trains_nothing(trainer: Trainer, tmp_path: Path) -> None:
     write_images(tmp_path / "tiny.npz")
     space = write_space(tmp_path, search={"method": "random", "max_trials": 3})
     done = trainer("plan", space, "--samples", "1", "--workers", "3", cwd=tmp_path)
-    lines = [line.rstrip() for line in done.out.splitlines()]
+    lines = unfolded(done.out)
     assert lines[:5] == [
         "data: 38 train, 10 validation, 12 test images, 8x8x1, 3 classes",
         "space: endlessly many configurations (a float has no steps)",
@@ -97,7 +103,7 @@ def test_a_plan_says_what_would_run_and_trains_nothing(trainer: Trainer, tmp_pat
     assert lines[5] == f"checkpoints: {checkpoints}"
     assert re.fullmatch(r"time: the search .* on 3 workers, the retraining .*; told from a few steps", lines[6])
     assert lines[7] == "disk: about 5.2 MB when all is done, and at most 8.6 kB of checkpoints meanwhile"
-    assert lines[8].startswith("for example, 119 parameters: conv_layers=1  filters=2  dense_layers=0  batch_size=16")
+    assert lines[8].startswith("for example, 119 parameters: conv_layers=1  filters=2  dense_layers=0 batch_size=16")
     assert len(lines) == 9
     assert not (tmp_path / "runs").exists()
 
@@ -133,8 +139,8 @@ def test_a_plan_tells_how_many_checkpoints_there_can_be(trainer: Trainer, tmp_pa
     )
 
     def told(*options: object) -> str:
-        lines = trainer("plan", space, "--no-timing", *options, cwd=tmp_path).out.splitlines()
-        return next(line.rstrip() for line in lines if line.startswith("checkpoints: "))
+        lines = unfolded(trainer("plan", space, "--no-timing", *options, cwd=tmp_path).out)
+        return next(line for line in lines if line.startswith("checkpoints: "))
 
     count = "checkpoints: at most 5 kept for promotions and one for each worker (two while it is replaced)"
     assert told("--samples", "0") == count

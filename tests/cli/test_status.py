@@ -53,7 +53,7 @@ def test_a_running_sweep_on_a_screen(sweep: Sweep, busy: Run) -> None:
     assert lines[0] == "digits-001  hyperband  3/4 trials  1 failed  2 workers"
     assert "  8/12 epochs  " in lines[1]
     assert lines[2].startswith("trial 2  ") and "2/3  ▁█   0.8750  " in lines[2]
-    assert lines[3].startswith("best 0.8125  trial 3 at epoch 3, beat 0.7500 (trial 0)")
+    assert lines[3].startswith("best 0.8125  trial 3, beat 0.7500 (trial 0)  ")
     assert lines[4:] == ["running, searching"]
 
 
