@@ -49,9 +49,9 @@ def examine(runs_dir: Path, self_test: bool = True) -> Iterator[Check]:
     """Each check as soon as it is done; none raises."""
     yield from _packages()
     yield _machine(this_machine())
-    yield _folder("runs", runs_dir)
+    yield _folder("runs", runs_dir, "--runs-dir")
     cache = entries_folder(None)
-    yield _folder("cache", cache)
+    yield _folder("cache", cache, "SWEEP_CACHE")
     yield _cache(cache)
     if self_test:
         yield try_sweep()
@@ -74,11 +74,15 @@ def _machine(machine: Machine) -> Check:
     return Check("machine", True, text)
 
 
-def _folder(name: str, folder: Path) -> Check:
-    """Can it be written to, and has its disk room? It, or the folder that it would be made in."""
-    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        return Check(name, False, f"{there} cannot be written to; check its permissions, or choose another place")
+def _folder(name: str, folder: Path, setting: str) -> Check:
+    """Can it be written to, and has its disk room? It, or the folder that it would be made in. What the permissions say
+    is not asked: they let root write in /proc, which nobody can."""
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if os.path.exists(one))
+    try:
+        tempfile.TemporaryDirectory(prefix=".sweep-doctor-", dir=there).cleanup()
+    except OSError as exc:
+        text = f"{there} cannot be written to ({exc.strerror}); check its permissions, or choose another place with"
+        return Check(name, False, f"{text} {setting}")
     free = shutil.disk_usage(there).free
     text = f"{folder}: {byte_text(free)} free"
     return Check(name, free >= LEAST_FREE, text if free >= LEAST_FREE else f"{text}; free some space")

@@ -40,7 +40,25 @@ def test_a_full_disk_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_file_in_the_place_of_a_folder_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("")
     found = {one.name: one for one in doctor.examine(tmp_path / "runs" / "deep", self_test=False)}
-    assert not found["runs"].ok and "cannot be written to" in found["runs"].text
+    assert not found["runs"].ok
+    assert f"{tmp_path / 'runs'} cannot be written to (Not a directory)" in found["runs"].text
+
+
+@pytest.mark.parametrize(("name", "setting"), [("runs", "--runs-dir"), ("cache", "SWEEP_CACHE")])
+def test_where_no_folder_can_be_made_is_wrong_whatever_the_permissions_say(
+    name: str, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWEEP_CACHE", "/proc/nothing" if name == "cache" else str(tmp_path))
+    runs = Path("/proc/nothing") if name == "runs" else tmp_path
+    found = {one.name: one for one in doctor.examine(runs, self_test=False)}
+    told = "/proc cannot be written to (No such file or directory); check its permissions, or choose another place with"
+    assert found[name] == doctor.Check(name, False, f"{told} {setting}")
+    assert [one.name for one in found.values() if not one.ok] == [name]
+
+
+def test_to_look_leaves_nothing_behind(tmp_path: Path) -> None:
+    list(doctor.examine(tmp_path, self_test=False))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_package_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

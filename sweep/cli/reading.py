@@ -129,8 +129,9 @@ def best(run: str | None, runs_dir: Path, as_json: bool) -> None:
 )
 @click.option("--epochs", is_flag=True, help="One row for each epoch instead of each trial (csv, json, parquet).")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of the terminal.")
+@click.option("--force", is_flag=True, help="Replace the file where there is one already.")
 @options.runs_dir
-def export(run: str | None, form: str, epochs: bool, output: Path | None, runs_dir: Path) -> None:
+def export(run: str | None, form: str, epochs: bool, output: Path | None, force: bool, runs_dir: Path) -> None:
     """Write the trials of RUN (the latest), and their epochs, for other tools."""
     from sweep.errors import InputError
     from sweep.exporting.formats import Export
@@ -141,6 +142,8 @@ def export(run: str | None, form: str, epochs: bool, output: Path | None, runs_d
     directory = find_run(runs_dir, run)
     if epochs and not what.has_two_tables:
         raise InputError(f"--epochs: {form} has the epochs of every trial anyway; leave it out")
+    if force and output is None:
+        raise InputError("--force: there is no --output FILE that it could replace; leave it out")
     if output is None and not what.is_text:
         raise InputError(f"--format {form} is no text; say where it goes with --output FILE")
     with Store.open(directory.database, read_only=True) as store:
@@ -148,5 +151,5 @@ def export(run: str | None, form: str, epochs: bool, output: Path | None, runs_d
             text = what.text(directory, store)
             click.echo(text.encode(), nl=False)  # UTF-8, as in a file, whatever the terminal's encoding
             return
-        what.write(directory, store, output)
+        what.write(directory, store, output, force)
     click.echo(f"wrote {printable(str(output))}")

@@ -8,9 +8,9 @@ from sweep.errors import InputError
 from sweep.store.layout import RunDirectory
 
 
-def target(path: Path, replace: bool) -> Path:
+def target(path: Path, force: bool) -> Path:
     """The file that `path` names, links followed. Raises InputError where it is something else than a file, belongs to
-    a run, or is there already and may not be replaced: a database may hold what others put into it."""
+    a run, or is there already and is not to be replaced: it may hold what others put into it."""
     found = path.resolve()
     if path.name in ("", "-"):
         raise InputError(f"--output {str(path)!r} names no file; left out, text goes to standard output")
@@ -20,6 +20,6 @@ def target(path: Path, replace: bool) -> Path:
         raise InputError(f"{path}: lies in the directory of a run, which keeps its own files there; write it elsewhere")
     if not found.parent.is_dir():
         raise InputError(f"{path}: there is no folder {found.parent}; make it first, or write elsewhere")
-    if found.exists() and not replace:
-        raise InputError(f"{path}: exists already; name another file, or remove it first")
+    if found.exists() and not force:
+        raise InputError(f"{path} exists already; choose another name, or replace it with --force")
     return found

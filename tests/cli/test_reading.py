@@ -232,9 +232,24 @@ def test_export_for_other_tools(sweep: Sweep, mixed: Run, tmp_path: Path) -> Non
     assert (tmp_path / "out.jsonl").read_text().splitlines() == sweep("export", "--format", "wandb").lines
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "jsonl", "wandb", "parquet", "optuna"])
+def test_an_export_replaces_a_file_by_force_only_whatever_the_format(
+    form: str, sweep: Sweep, mixed: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "out"
+    path.write_text("mine")
+    line = f"error: {path} exists already; choose another name, or replace it with --force\n"
+    assert sweep("export", "--format", form, "--output", str(path)) == (2, "", line)
+    assert path.read_text() == "mine"
+    pytest.importorskip({"parquet": "pyarrow", "optuna": "optuna"}.get(form, "json"))
+    assert sweep("export", "--format", form, "--output", str(path), "--force") == (0, f"wrote {path}\n", "")
+    assert b"mine" != path.read_bytes() != b""
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
+        (["--force"], "--force: there is no --output FILE that it could replace; leave it out"),
         (["--format", "parquet"], "--format parquet is no text; say where it goes with --output FILE"),
         (["--format", "optuna"], "--format optuna is no text; say where it goes with --output FILE"),
         (["--format", "jsonl", "--epochs"], "--epochs: jsonl has the epochs of every trial anyway; leave it out"),
@@ -246,7 +261,8 @@ def test_an_export_that_makes_no_sense_is_refused(arguments: list[str], line: st
 
 def test_export_to_a_place_that_is_none(sweep: Sweep, mixed: Run, tmp_path: Path) -> None:
     done = sweep("export", "--output", str(tmp_path / "no" / "out.csv"))
-    assert done == (2, "", f"error: {tmp_path}/no/out.csv: cannot be written: No such file or directory\n")
+    line = f"error: {tmp_path}/no/out.csv: there is no folder {tmp_path}/no; make it first, or write elsewhere\n"
+    assert done == (2, "", line)
 
 
 def test_export_keeps_letters_that_the_terminal_lacks(make_run: Callable[..., Run], runs: Path) -> None:

@@ -191,10 +191,10 @@ def test_a_file_is_replaced_as_a_whole_and_open_to_others_as_any_new_one(run, st
 
     monkeypatch.setattr(Path, "write_text", fail)
     with pytest.raises(InputError, match="cannot be written: No space left on device"):
-        Export("csv").write(run, store, path)
+        Export("csv").write(run, store, path, force=True)
     monkeypatch.undo()
     assert path.read_text() == "old"
-    Export("csv").write(run, store, path)
+    Export("csv").write(run, store, path, force=True)
     plain = tmp_path / "plain"
     plain.write_text("x")
     assert path.read_text().startswith("id,config.conv_layers")
