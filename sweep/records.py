@@ -92,12 +92,17 @@ class TrialRequest:
 
 @dataclass(frozen=True)
 class EpochReport:
-    """One trained epoch. `epoch` is absolute and 1-based, whatever rung or attempt trained it."""
+    """One trained epoch. `epoch` is absolute and 1-based, whatever rung or attempt trained it.
+
+    `hits`, of an epoch that was its trial's best so far, has a bit for each validation image, the first one's the
+    highest of the first byte: whether it was classified correctly.
+    """
 
     trial: int
     epoch: int
     metrics: Mapping[str, float | None]
     seconds: float
+    hits: bytes | None = None
 
 
 @dataclass(frozen=True)

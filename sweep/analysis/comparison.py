@@ -1,9 +1,9 @@
-"""Sweeps side by side: in what their definitions differ, how good each was after how many epochs, and whether the final
-models differ by more than chance."""
+"""Sweeps side by side: in what their definitions differ, how good each was after how many epochs, and whether they
+differ by more than chance."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sweep.analysis.bootstrap import PairedBootstrap
 from sweep.analysis.contender import Contender
 from sweep.analysis.curves import value_at
-from sweep.analysis.same_images import NotComparable, compare_on_test
+from sweep.analysis.same_images import NotComparable, compare_on_test, compare_on_validation
 from sweep.space.differences import Difference, differences
 
 TICKS = 5
@@ -20,7 +20,7 @@ TICKS = 5
 
 @dataclass(frozen=True)
 class Duel:
-    """Two sweeps' final models on test: what came out, or `reason`, why chance cannot be judged."""
+    """Two sweeps on the same images: what came out, or `reason`, why chance cannot be judged."""
 
     first: str
     second: str
@@ -34,7 +34,10 @@ class Comparison:
 
     contenders: tuple[Contender, ...]
     differences: dict[str, list[Difference]]
-    duels: tuple[Duel, ...]
+    on_validation: tuple[Duel, ...]
+    """Of the best trials."""
+    on_test: tuple[Duel, ...]
+    """Of the final models."""
 
     @property
     def have_one_objective(self) -> bool:
@@ -52,7 +55,8 @@ class Comparison:
             "runs": [_contender_json(one) for one in self.contenders],
             "same_objective": self.have_one_objective,
             "differences": {name: [asdict(one) for one in found] for name, found in self.differences.items()},
-            "on_test": [_duel_json(one) for one in self.duels],
+            "on_validation": [_duel_json(one) for one in self.on_validation],
+            "on_test": [_duel_json(one) for one in self.on_test],
         }
 
 
@@ -60,13 +64,22 @@ def compare(contenders: Sequence[Contender]) -> Comparison:
     """Of at least one; with one there is nothing to differ."""
     first, *others = contenders
     found = {one.directory.name: differences(first.space, one.space) for one in others}
-    return Comparison(tuple(contenders), found, tuple(_duel(*pair) for pair in combinations(contenders, 2)))
+    return Comparison(
+        tuple(contenders), found, _duels(contenders, compare_on_validation), _duels(contenders, compare_on_test)
+    )
 
 
-def _duel(first: Contender, second: Contender) -> Duel:
+def _duels(
+    contenders: Sequence[Contender], judge: Callable[[Contender, Contender], PairedBootstrap]
+) -> tuple[Duel, ...]:
+    """Of each with each."""
+    return tuple(_duel(*pair, judge) for pair in combinations(contenders, 2))
+
+
+def _duel(first: Contender, second: Contender, judge: Callable[[Contender, Contender], PairedBootstrap]) -> Duel:
     names = first.directory.name, second.directory.name
     try:
-        return Duel(*names, compare_on_test(first, second), None)
+        return Duel(*names, judge(first, second), None)
     except NotComparable as exc:
         return Duel(*names, None, str(exc))
 

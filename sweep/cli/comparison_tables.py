@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from sweep.analysis.bootstrap import PairedBootstrap
-from sweep.analysis.comparison import Comparison, curve_values
+from sweep.analysis.comparison import Comparison, Duel, curve_values
 from sweep.analysis.contender import Contender
 from sweep.analysis.curves import value_at
+from sweep.cli.printing import print_folded, print_table
 from sweep.cli.sparkline import BLOCKS, NO_VALUE, finite, sparkline
 from sweep.cli.terminal import literal, make_console, seconds
 from sweep.text import counted, number
@@ -21,13 +24,17 @@ MOST_DIFFERENCES = 20
 def show_comparison(found: Comparison) -> None:
     """The answers, the curves, the differences of the definitions, and what chance may have done."""
     console = make_console()
-    console.print(_overview(found))
+    print_table(console, _overview(found))
     if not found.have_one_objective:
         console.print("\ntheir objectives differ: the best values do not measure the same", style="yellow")
     if found.ticks:
         _print_curves(console, found)
     _print_differences(console, found)
-    _print_duels(console, found)
+    _print_duels(console, "the best trials on the same validation images", found.on_validation)
+    if any(one.bootstrap for one in found.on_validation):
+        caution = "they were chosen by these images, so both do better on them than on others"
+        print_folded(console, f"  {caution}", indent=4, style="dim")
+    _print_duels(console, "the final models on the same test images", found.on_test)
 
 
 def _table(*columns: str) -> Table:
@@ -67,7 +74,7 @@ def _print_curves(console: Console, found: Comparison) -> None:
         cells = (_at(one, tick, found.ticks) for tick in found.ticks)
         drawn = sparkline(row, min(known), max(known), SPARK_WIDTH) if known else ""
         table.add_row(literal(one.result.name), *cells, drawn.replace(NO_VALUE, " "))
-    console.print(table)
+    print_table(console, table)
     if known and found.have_one_objective:
         console.print(f"{BLOCKS[0]} {number(min(known))}  {BLOCKS[-1]} {number(max(known))}", style="dim")
 
@@ -97,22 +104,17 @@ def _print_differences(console: Console, found: Comparison) -> None:
             console.print(f"and {counted(len(told) - MOST_DIFFERENCES, 'more key')}; see them all with --json")
 
 
-def _print_duels(console: Console, found: Comparison) -> None:
-    if not found.duels:
+def _print_duels(console: Console, what: str, duels: Sequence[Duel]) -> None:
+    if not duels:
         return
-    console.print("\n[bold]more than chance?[/] (final models on the same test images, paired bootstrap)")
-    for one in found.duels:
+    console.print(f"\n[bold]more than chance?[/] ({what}, paired bootstrap)")
+    for one in duels:
         names = f"{one.first} and {one.second}"
         if one.bootstrap is None:
             text = f"{names}: cannot be judged: {one.reason}"
         else:
             text = f"{one.first} against {one.second}: {verdict(one.bootstrap)}"
-        console.print(f"  {literal(text)}", soft_wrap=True)
-    console.print(
-        "  best values on validation are not judged: trials were chosen by them, so they are all too good",
-        style="dim",
-        soft_wrap=True,
-    )
+        print_folded(console, f"  {text}", indent=4)
 
 
 def verdict(found: PairedBootstrap) -> str:

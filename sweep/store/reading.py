@@ -123,16 +123,21 @@ class Reader:
 
     @_undamaged
     def epochs(self, trial: int) -> list[EpochReport]:
-        """The trained epochs of a trial, in order."""
-        return [_epoch(row) for row in self._database.rows("SELECT * FROM epoch WHERE trial = ? ORDER BY epoch", trial)]
+        """The trained epochs of a trial, in order, without their hits."""
+        return [_epoch(row) for row in self._database.rows(f"{_EPOCHS} WHERE trial = ? ORDER BY epoch", trial)]
 
     @_undamaged
     def all_epochs(self) -> dict[int, list[EpochReport]]:
-        """The trained epochs of every trial that has any, in order of trial and epoch."""
+        """The trained epochs of every trial that has any, in order of trial and epoch, without their hits."""
         epochs: dict[int, list[EpochReport]] = {}
-        for row in self._database.rows("SELECT * FROM epoch ORDER BY trial, epoch"):
+        for row in self._database.rows(f"{_EPOCHS} ORDER BY trial, epoch"):
             epochs.setdefault(row["trial"], []).append(_epoch(row))
         return epochs
+
+    def hits(self, trial: int, epoch: int) -> bytes | None:
+        """Of one epoch, as in `EpochReport`. None where it was not the best so far, or by an earlier version."""
+        rows = self._database.rows("SELECT hits FROM epoch WHERE trial = ? AND epoch = ?", trial, epoch)
+        return rows[0]["hits"] if rows else None
 
     def count_epochs(self) -> int:
         """Of all trials together."""
@@ -233,6 +238,8 @@ class Reader:
         first, last = self._database.rows("SELECT min(id), max(id) FROM trial")[0]
         return ", which has no trials yet" if last is None else f"; its trials are {first} to {last}"
 
+
+_EPOCHS = "SELECT trial, epoch, seconds, metrics FROM epoch"
 
 _LAST_TRIAL = """
     SELECT max(last) FROM (

@@ -70,6 +70,10 @@ MIGRATIONS = (
     SELECT 'definition', json_quote(beside('space.yaml'))
     WHERE beside('space.yaml') IS NOT NULL AND EXISTS (SELECT 1 FROM fact);
     """,
+    # Which validation images each epoch that was its trial's best so far had right.
+    """
+    ALTER TABLE epoch ADD COLUMN hits BLOB;
+    """,
 )
 
 

@@ -85,10 +85,10 @@ class Store(Reader):
 
     def record_epoch(self, report: EpochReport) -> None:
         """An epoch that was trained again replaces what was known of it."""
-        values = (report.trial, report.epoch, report.seconds, _json(dict(report.metrics)))
+        values = (report.trial, report.epoch, report.seconds, _json(dict(report.metrics)), report.hits)
         with self._database.transaction():
             self._database.execute(
-                "INSERT OR REPLACE INTO epoch (trial, epoch, seconds, metrics) VALUES (?, ?, ?, ?)", *values
+                "INSERT OR REPLACE INTO epoch (trial, epoch, seconds, metrics, hits) VALUES (?, ?, ?, ?, ?)", *values
             )
 
     def record_result(self, result: TrialResult) -> None:

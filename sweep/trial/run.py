@@ -6,6 +6,7 @@ import functools
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,8 @@ class _Run:
     def events(self) -> Generator[EpochReport, None, TrialResult]:
         checkpoint = self._checkpoint()
         if checkpoint is not None:
-            for epoch, (metrics, seconds) in enumerate(checkpoint.facts["reports"], start=1):
-                self._reports.append(EpochReport(self._request.trial, epoch, metrics, seconds))
+            for epoch, facts in enumerate(checkpoint.facts["reports"], start=1):
+                self._reports.append(_report(self._request.trial, epoch, *facts))
             del self._reports[self._request.last_epoch :]  # a promotion may have gone further
             yield from tuple(self._reports)
         state = self._state()
@@ -130,11 +131,18 @@ class _Run:
         metrics = training.run_epoch(epoch)
         report = EpochReport(self._request.trial, epoch, metrics, time.perf_counter() - started)
         self._reports.append(report)
+        if self._best_epoch == epoch:
+            report = self._reports[-1] = replace(report, hits=training.hits)
         try:
             yield report
         except GeneratorExit:
             self._save(training)
             raise
+
+    @property
+    def _best_epoch(self) -> int | None:
+        goal = self._space.goal
+        return goal.best_epoch([report.metrics.get(goal.metric) for report in self._reports])
 
     @property
     def _save_is_due(self) -> bool:
@@ -143,7 +151,7 @@ class _Run:
 
     def _save(self, training: Training) -> None:
         started = time.monotonic()
-        reports = [[dict(report.metrics), report.seconds] for report in self._reports]
+        reports = [_report_facts(report) for report in self._reports]
         facts = {"of": self._identity(), "parameter_count": training.parameter_count, "reports": reports}
         self._file.save(training.variables, facts)
         self._saved_at = time.monotonic()
@@ -181,6 +189,18 @@ class _Run:
 
     def _result(self, state: TrialState, **facts: Any) -> TrialResult:
         return trial_result(self._space, self._request.trial, state, self._reports, **facts)
+
+
+def _report_facts(report: EpochReport) -> list[Any]:
+    """As a checkpoint has it."""
+    return [dict(report.metrics), report.seconds, None if report.hits is None else report.hits.hex()]
+
+
+def _report(
+    trial: int, epoch: int, metrics: dict[str, float | None], seconds: float, hits: str | None = None
+) -> EpochReport:
+    """Of its facts; an earlier version wrote no hits."""
+    return EpochReport(trial, epoch, metrics, seconds, None if hits is None else bytes.fromhex(hits))
 
 
 @functools.lru_cache(maxsize=1)

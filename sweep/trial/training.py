@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from sweep.data.dataset import Dataset
@@ -34,6 +35,8 @@ class Training:
         self.parameter_count = int(model.count_params())
         self._train, self._validation = dataset.train(), dataset.validation()
         self._evaluator = Evaluator(model, image_input.classes)
+        self.hits: bytes | None = None
+        """Of the latest epoch, as in `EpochReport`."""
         encoding = label_encoding(model, image_input.classes)
         images, labels = self._train[0], encode_labels(self._train[1], encoding, image_input.classes)
         batch_size = batch_size_of(config)
@@ -71,7 +74,8 @@ class Training:
     def run_epoch(self, epoch: int) -> dict[str, float | None]:
         """Train epoch `epoch` (1-based): METRICS, then whatever else the model was compiled to measure."""
         logs = self._trainer.run_epoch(epoch)
-        validated, _ = self._evaluator(*self._validation)
+        validated, estimated = self._evaluator(*self._validation)
+        self.hits = np.packbits(estimated.argmax(axis=1) == self._validation[1]).tobytes()
         found = {**logs, **self._training_metrics(logs), **{f"val_{name}": value for name, value in validated.items()}}
         return {name: found[name] for name in (*METRICS, *(name for name in found if name not in METRICS))}
 

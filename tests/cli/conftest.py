@@ -102,14 +102,15 @@ class Run:
         budget: int = 3,
         **more: Any,
     ) -> None:
-        """A trial with an epoch for each of `values`, of half a second each."""
-        error, place = more.pop("error", None), more
+        """A trial with an epoch for each of `values`, of half a second each, `hits` being those of the best."""
+        error, hits, place = more.pop("error", None), more.pop("hits", None), more
         self.store.record_ask(Proposal(number, config, 0, budget, **place), seed=number)
         if state is TrialState.WAITING:
             return
         self.store.start_attempt(number)
         for epoch, value in enumerate(values, start=1):
-            self.store.record_epoch(EpochReport(number, epoch, {"loss": 1.0, "val_accuracy": value}, 0.5))
+            kept = hits if value == max(values) else None
+            self.store.record_epoch(EpochReport(number, epoch, {"loss": 1.0, "val_accuracy": value}, 0.5, kept))
         if state is not TrialState.RUNNING:
             finite = [value for value in values if math.isfinite(value)]
             best = max(finite, default=None)

@@ -34,6 +34,21 @@ def searched(make_run: Callable[..., Run], name: str, shift: float = 0.0, seed: 
     return run
 
 
+def test_best_trials_are_judged_by_the_bits_kept_of_their_best_epochs(
+    make_run: Callable[..., Run], sweep: Sweep
+) -> None:
+    for name, hits in (("a-001", b"\xff\xf0"), ("b-001", b"\x00\x0f")):  # of twelve images, so half a byte is none
+        images = {"train": 48, "validation": 12, "test": 40}
+        run = make_run(name, definition=DEFINITION, dataset_digest="abc", images=images)
+        run.trial(0, values=(0.25, 0.75, 0.5), hits=hits)
+    out = " ".join(sweep("compare", "a-001", "b-001").out.split())
+    assert "the best trials on the same validation images" in out
+    assert "a-001 against b-001: +100.0 points of accuracy" in out
+    assert "of 12 images 12 only the first had right, 0 only the second" in out
+    assert "a-001 and b-001: cannot be judged: a-001 has no final model" in out
+    assert "they were chosen by these images" in out
+
+
 def with_answer(run: Run, right: int) -> None:
     run.answer(right / 40)
     labels = np.arange(40) % 2
@@ -63,10 +78,18 @@ def test_runs_are_compared_side_by_side(
     assert told["runs"][0]["curve"][-1] == {"epochs": 60, "best": 0.875}
 
 
+@pytest.mark.parametrize("names", [("a-001", "a-001"), ("a-001", "b-001", "a-001")])
+def test_a_run_is_not_compared_with_itself(names: tuple[str, ...], make_run: Callable[..., Run], sweep: Sweep) -> None:
+    make_run("a-001", definition=DEFINITION)
+    make_run("b-001", definition=DEFINITION)
+    line = "error: a-001 is named more than once; name each run that is to be compared once\n"
+    assert sweep("compare", *names) == (2, "", line)
+
+
 def test_what_cannot_be_judged_is_said(make_run: Callable[..., Run], sweep: Sweep) -> None:
     with_answer(searched(make_run, "a-001"), 38)
     searched(make_run, "b-001").answer()
-    out = sweep("compare", "a-001", "b-001").out
+    out = " ".join(sweep("compare", "a-001", "b-001").out.split())
     assert "a-001 and b-001 have the same definition" in out
     assert "a-001 and b-001: cannot be judged: what the final model of b-001 said of each image was not kept" in out
 

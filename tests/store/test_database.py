@@ -175,6 +175,7 @@ def test_a_store_of_version_1_tells_all_that_it_told_then(first_run, read_only):
         assert [trial.state.value for trial in store.trials()] == ["completed", "running", "completed", "completed"]
         assert [attempt.outcome for attempt in store.attempts(1)] == ["completed", "completed", None]
         assert len(store.decisions()) == 13
+        assert store.hits(0, 1) is None
         assert store.facts["definition"] == (VERSION_1 / "space.yaml").read_text()
 
 

@@ -155,3 +155,21 @@ def test_a_result_without_its_proposal_is_damage(run, store, fill):
     lose(run, "DELETE FROM ask WHERE first_epoch = 0")
     with pytest.raises(SweepFailed, match="a result of trial 0 answers no proposal; the store is damaged"):
         store.decisions()
+
+
+def test_hits_are_of_one_epoch_and_replaced_with_it(store, fill):
+    fill.ask(0)
+    fill.train(0)
+    store.record_epoch(EpochReport(0, 1, {"loss": 1.0}, 0.5, b"\x80\x01"))
+    store.record_epoch(EpochReport(0, 2, {"loss": 0.5}, 0.5))
+    assert (store.hits(0, 1), store.hits(0, 2), store.hits(0, 3), store.hits(1, 1)) == (b"\x80\x01", None, None, None)
+    assert (
+        store.epochs(0)
+        == store.all_epochs()[0]
+        == [
+            EpochReport(0, 1, {"loss": 1.0}, 0.5),
+            EpochReport(0, 2, {"loss": 0.5}, 0.5),
+        ]
+    )
+    store.record_epoch(EpochReport(0, 1, {"loss": 1.0}, 0.5, b"\xff\x01"))
+    assert store.hits(0, 1) == b"\xff\x01"

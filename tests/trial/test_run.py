@@ -21,7 +21,7 @@ from sweep.model.build import build_model
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import TooLarge
 from sweep.model.size import estimate
-from sweep.records import METRICS, TrialRequest, TrialState
+from sweep.records import METRICS, EpochReport, TrialRequest, TrialState
 from sweep.space.data_settings import DataSettings
 from sweep.trial import run as run_module
 from sweep.trial.checkpoint import CheckpointFile
@@ -245,6 +245,34 @@ def test_a_checkpoint_beyond_the_request_serves_its_first_epochs(dataset: Path, 
     runner(3)
     runner.build = refuse
     assert runner(1) == first
+
+
+def test_epochs_that_are_the_best_so_far_say_which_validation_images_they_had_right(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    first = [event for event in runner.events(4) if isinstance(event, EpochReport)]
+    images = len(TinyDataset(dataset).validation()[1])
+    best = 0.0
+    for report in first:
+        accuracy = report.metrics["val_accuracy"]
+        assert (report.hits is not None) == (accuracy > best)
+        if report.hits is not None:
+            right = np.unpackbits(np.frombuffer(report.hits, np.uint8), count=images)
+            assert right.mean() == pytest.approx(accuracy)
+        best = max(best, accuracy)
+    again = [event for event in runner.events(4) if isinstance(event, EpochReport)]
+    assert [report.hits for report in again] == [report.hits for report in first]
+
+
+def test_a_checkpoint_of_an_earlier_version_has_no_hits(dataset: Path, tmp_path: Path):
+    runner = Runner(dataset, tmp_path)
+    first, _ = runner(2)
+    checkpoint = runner.file.load()
+    assert checkpoint is not None
+    reports = [facts[:2] for facts in checkpoint.facts.pop("reports")]
+    runner.file.save([tf.Variable(array) for array in checkpoint.arrays], {**checkpoint.facts, "reports": reports})
+    again = [event for event in runner.events(2) if isinstance(event, EpochReport)]
+    assert [report.hits for report in again] == [None, None]
+    assert [(report.epoch, report.metrics) for report in again] == first
 
 
 def test_reports_have_all_metrics_first_and_then_the_models_own(dataset: Path, tmp_path: Path):
