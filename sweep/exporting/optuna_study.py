@@ -114,9 +114,8 @@ def _times(attempts: Sequence[Attempt]) -> tuple[datetime, datetime]:
 def _attributes(trial: TrialRecord) -> dict[str, Any]:
     facts = ("budget", "epochs_trained", "best_epoch", "bracket", "rung", "attempts", "seconds", "parameter_count")
     known = {name: value for name in (*facts, "error") if (value := getattr(trial, name)) is not None}
-    metrics = {name: value for name, value in trial.metrics.items() if _is_finite(value)}
-    # Together, because Optuna looks up each attribute of each trial before it writes it.
-    return {"trial": trial.id, "state": trial.state.value, **known, "metrics": metrics}
+    metrics = {f"metrics.{name}": value for name, value in trial.metrics.items() if _is_finite(value)}
+    return {"state": trial.state.value, **known, **metrics}
 
 
 def _is_finite(value: float | None) -> bool:

@@ -146,6 +146,12 @@ def test_an_optuna_study_holds_what_the_store_holds(run, store, tmp_path):
     assert (study.best_trial.number, study.direction.name, study.metric_names) == (0, "MAXIMIZE", ["val_accuracy"])
     assert study.user_attrs["digest"] == store.digest()
     assert (trials[3].user_attrs["error"], trials[2].user_attrs["state"]) == ("ValueError: ö", "diverged")
+    assert trials[0].user_attrs == {
+        **{"state": "completed", "budget": 3, "epochs_trained": 3, "best_epoch": 2, "bracket": 0, "rung": 0},
+        **{"attempts": 1, "seconds": 1.5, "parameter_count": 100},
+        **{"metrics.loss": 1.0, "metrics.val_accuracy": 0.625},  # of the last epoch; numbers, to be sorted and drawn
+    }
+    assert "metrics.val_accuracy" not in trials[2].user_attrs  # of its last epoch, that is NaN
     found = trials[1].distributions
     kinds = optuna.distributions
     assert found["learning_rate"] == kinds.FloatDistribution(1e-4, 1e-1, log=True)
