@@ -43,8 +43,8 @@ class Export:
         return epochs_text(store, self.form) if self.epochs else trials_text(store, self.form, is_locked(run))
 
     def write(self, run: RunDirectory, store: Reader, path: Path, force: bool = False) -> None:
-        """The file appears, or with `force` is replaced, as a whole. Raises InputError where it is there already, cannot
-        be written, or a package is missing that the format needs."""
+        """The file appears, or with `force` is replaced, as a whole. Raises InputError where it is there already, where
+        it cannot be written, or a package is missing that the format needs."""
         path = target(path, force)
         try:
             handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)
