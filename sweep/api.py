@@ -218,7 +218,7 @@ def _ready_again(directory: RunDirectory, store: Store, space: Space, workers: i
 def _held(directory: RunDirectory) -> Iterator[None]:
     """Nobody else runs the sweep meanwhile; a fault leaves its traceback in the run's logs, Ctrl-C says how to go on,
     and so does a reader of the output that has gone."""
-    from sweep.session import parting
+    from sweep.parting import parting
 
     with RunLock(directory), _terminable():
         try:

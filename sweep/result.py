@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sweep.errors import SweepFailed
+from sweep.estimates.forecast import Outcome, forecast_outcome
+from sweep.estimates.outcome import PlanOutcome, plan_outcome
 from sweep.final.finalize import count_test_evaluations, frozen_winner
 from sweep.final.metrics_file import read_metrics
 from sweep.final.winner import Winner, choose_winner
-from sweep.forecast import Outcome, forecast_outcome
 from sweep.records import Objective, TrialRecord, TrialState
 from sweep.store.labels import labels_of
 from sweep.store.layout import RunDirectory
@@ -39,6 +40,8 @@ class SweepResult:
     """ISO 8601, UTC."""
     forecast: Outcome | None = None
     """Of how long the search was to take; None where it has not ended, or was over too soon for one."""
+    planned: PlanOutcome | None = None
+    """Of what `sweep plan` had said of the search; None where it had not, or where the search was resumed."""
     damage: str | None = None
     """A line on `final/metrics.json` where it cannot be read; `metrics` is None then."""
 
@@ -81,6 +84,7 @@ class SweepResult:
             "test": None if self.metrics is None else self.metrics["test"],
             "test_evaluations": self.test_evaluations,
             "forecast": None if self.forecast is None else self.forecast.to_json(),
+            "planned": None if self.planned is None else self.planned.to_json(),
             "damage": self.damage,
         }
 
@@ -89,6 +93,7 @@ def read_result(run: RunDirectory, store: Reader) -> SweepResult:
     """The sweep as it stands now."""
     goal = store.facts["objective"]
     with store.snapshot():
+        events = store.events()
         state = sweep_state(run, store)
         metrics, damage = _metrics_or_damage(run)
         return SweepResult(
@@ -105,7 +110,8 @@ def read_result(run: RunDirectory, store: Reader) -> SweepResult:
             test_evaluations=count_test_evaluations(store),
             labels=labels_of(store),
             created=store.facts["created"],
-            forecast=forecast_outcome(store.events()),
+            forecast=forecast_outcome(events),
+            planned=plan_outcome(events),
         )
 
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sweep.boards import make_tracker
-from sweep.errors import Interrupted, SweepError, SweepFailed
+from sweep.errors import Interrupted, SweepFailed
+from sweep.estimates.forecast import ForecastKeeper
+from sweep.estimates.kept import kept_estimate
 from sweep.executors.base import Executor
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.launch import Launcher
@@ -20,16 +22,15 @@ from sweep.final.metrics_file import read_metrics
 from sweep.final.runners import runner_here, runner_through
 from sweep.final.winner import Winner, choose_winner, no_winner_reason
 from sweep.final.work import work
-from sweep.forecast import ForecastKeeper
 from sweep.hosted_searcher import HostedSearcher, SearcherTask
 from sweep.loop import Ending, Limits, Loop, TooManyFailures
 from sweep.machine import this_machine
 from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
+from sweep.parting import parting
 from sweep.preparation import Ready
 from sweep.records import Proposal, TrialRequest, Workload
 from sweep.report.ending import report_at_end
-from sweep.result import SweepResult, read_result
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
 from sweep.stop import Stop, StopSignal
@@ -37,7 +38,6 @@ from sweep.store.layout import RunDirectory
 from sweep.store.state import search_has_ended
 from sweep.store.stop_request import requested_stop
 from sweep.store.store import Store
-from sweep.text import number
 from sweep.trial.context import TrialContext
 from sweep.trial.environment import runtime_environment
 from sweep.trial.task import TrialTask
@@ -63,7 +63,7 @@ class Session:
         trials_per_gpu: int = 1,
     ) -> None:
         self._directory, self._store, self._reporter, self._launcher = directory, store, reporter, launcher
-        self._first_space, self._dataset = ready.space, ready.dataset
+        self._ready, self._first_space, self._dataset = ready, ready.space, ready.dataset
         self._space = current_space(ready.space, store)
         self._machine, self._trials_per_gpu = this_machine(), trials_per_gpu
         self._workers = choose_workers(self._space, self._machine, trials_per_gpu) if workers is None else workers
@@ -79,6 +79,8 @@ class Session:
         self._store.release_running()
         kind = "resumed" if self._store.events("started") else "started"
         self._store.record_event(kind, workers=self._workers, epochs=self._store.count_epochs())
+        if kind == "started" and (estimate := kept_estimate(self._ready, self._workers)) is not None:
+            self._store.record_event("estimated", **estimate.to_json())
         with (
             self._stop_signal() as stop,
             self._trial_executor() as executor,
@@ -245,19 +247,3 @@ class Session:
         environments = self._environments(1, threads)
         with PoolExecutor(work, self._launcher, environments, self._directory.logs, name="final") as executor:
             yield runner_through(executor, self._asked_to_stop)
-
-
-def parting(directory: RunDirectory) -> str:
-    """What a user reads who stopped a sweep."""
-    best = ""
-    with contextlib.suppress(SweepError), Store.open(directory.database, read_only=True) as store:
-        best = _best_so_far(read_result(directory, store))
-    return f"stopped, and nothing finished is lost; {best}go on with: {directory.command('resume')}"
-
-
-def _best_so_far(result: SweepResult) -> str:
-    best = result.best_trial
-    if best is None:
-        return ""
-    reached = f"{result.objective.metric} {number(best.objective)} at epoch {best.best_epoch}"
-    return f"the best so far is trial {best.id}, {reached}; "

@@ -25,7 +25,7 @@ LAYERS = (
     ("final",),
     (
         *("preparation", "result", "retrying", "observers", "run_definition", "boards", "new_run"),
-        *("workers", "hosted_searcher", "forecast", "time_left", "estimate"),
+        *("workers", "hosted_searcher", "estimates", "parting"),
     ),
     ("analysis", "exporting", "imports"),
     ("report",),

@@ -11,7 +11,7 @@ import click
 from sweep.cli import options
 
 if TYPE_CHECKING:
-    from sweep.estimate import Estimate
+    from sweep.estimates.estimate import Estimate
     from sweep.preparation import Ready
     from sweep.search.plan import Plan
 
@@ -61,7 +61,7 @@ def plan(
     file: Path, overrides: tuple[str, ...], samples: int, timing: bool, workers: int | None, as_json: bool
 ) -> None:
     """Say what `sweep run FILE` would train: trials and epochs of every rung, and about how long that takes. But for a
-    few steps that are timed nothing is trained, and nothing is kept."""
+    few steps that are timed nothing is trained. What it says is kept, for the report to say how right it was."""
     from sweep.cli.console import ConsoleReporter
     from sweep.cli.plan_table import plan_as_json, show_plan
     from sweep.preparation import get_ready
@@ -74,12 +74,15 @@ def plan(
             configure_runtime(space.threads_per_trial, space.deterministic)
         ready = get_ready(space, reporter.data)
     configure_runtime(space.threads_per_trial, space.deterministic)
+    from sweep.estimates.kept import keep_estimate
     from sweep.model.build import foresee
     from sweep.search.plan import make_plan
 
     made = make_plan(ready.space)
     forecasts = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
     estimate = _estimate(ready, made, workers) if timing else None
+    if estimate is not None:
+        keep_estimate(ready, estimate)
     if as_json:
         options.print_json(plan_as_json(made, forecasts, ready.dataset, estimate))
     else:
@@ -92,7 +95,7 @@ TIMED = 3
 
 def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
     """None where none could be timed."""
-    from sweep.estimate import estimate_sweep
+    from sweep.estimates.estimate import estimate_sweep
     from sweep.machine import this_machine
     from sweep.model.build import foresee
     from sweep.model.graph_key import graph_key

@@ -7,9 +7,9 @@ import time
 from collections import Counter
 
 from sweep.cli.standing import CommonValues, Incumbents, Running, Standing, as_running, seconds_left
+from sweep.estimates.time_left import CostCount, EpochCount, Speed, time_left
 from sweep.records import EpochReport, Objective, TrialRecord, TrialState, Workload
 from sweep.store.reading import Reader
-from sweep.time_left import CostCount, EpochCount, Speed, time_left
 
 ENOUGH = 100
 """Of so many earlier configurations what they share is looked for: there may be thousands."""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sweep.cli.terminal import seconds
-from sweep.forecast import Outcome
+from sweep.estimates.forecast import Outcome
+from sweep.estimates.outcome import PlanOutcome
 from sweep.text import printable
 
 
@@ -58,6 +59,13 @@ def outcome_text(outcome: Outcome) -> str:
     verdict = f"{abs(error)} % too {'low' if error < 0 else 'high'}" if error else "right"
     forecast = f"the forecast after {seconds(outcome.after)} was {seconds(outcome.forecast)}"
     return f"{seconds(outcome.took)}; {forecast}, {verdict}"
+
+
+def planned_text(outcome: PlanOutcome) -> str:
+    """`39 s to 1:24, 12 % too short`."""
+    said, error = outcome.estimate.search, round(100 * outcome.error)
+    verdict = f"{abs(error)} % too {'short' if error > 0 else 'long'}" if error else "right"
+    return f"{seconds(said.low)} to {seconds(said.high)}, {verdict}"
 
 
 def age_text(created: str, now: datetime) -> str:

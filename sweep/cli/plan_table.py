@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from sweep.text import byte_text, counted
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
-    from sweep.estimate import Estimate, Range
+    from sweep.estimates.estimate import Estimate, Range
     from sweep.model.limits import ModelSize
     from sweep.search.plan import Plan
 
@@ -46,7 +45,7 @@ def plan_as_json(
         ],
         "checkpoints": plan.checkpoints,
         "space_size": plan.size,
-        "estimate": None if estimate is None else dataclasses.asdict(estimate),
+        "estimate": None if estimate is None else estimate.to_json(),
         "images": {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
         "classes": list(dataset.classes),
         "samples": [

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sweep.cli.standing import CommonValues, Incumbents, Running, Standing, as_running, seconds_left
+from sweep.estimates.time_left import EpochCount, Speed, time_left
 from sweep.records import Objective, TrialRecord, TrialState, Workload
 from sweep.store.facts import Event
 from sweep.store.reading import Reader
-from sweep.time_left import EpochCount, Speed, time_left
 
 _PHASES = {
     "started": "starting",

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.segment import SegmentLines
 from rich.table import Table
 
-from sweep.cli.pace import age_text, outcome_text
+from sweep.cli.pace import age_text, outcome_text, planned_text
 from sweep.cli.printing import TABLE_WIDTH, print_pairs, print_table
 from sweep.cli.terminal import by_layer, config_text, is_number, literal, make_console, seconds, short
 from sweep.records import TrialRecord, TrialState
@@ -88,6 +88,8 @@ def show_result(result: SweepResult) -> None:
     ]
     if result.forecast is not None:
         rows.append(("search took", outcome_text(result.forecast)))
+    if result.planned is not None:
+        rows.append(("planned", planned_text(result.planned)))
     best = result.best_trial
     if best is not None:
         kind = "winner" if result.winner else "best so far"

@@ -23,6 +23,7 @@ from sweep.space.definition import Space
 from sweep.store.facts import Attempt, Event, now
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
+from sweep.store.removal import contents_of
 
 UNFORTUNATE = (TrialState.FAILED, TrialState.DIVERGED, TrialState.SKIPPED)
 
@@ -30,7 +31,8 @@ UNFORTUNATE = (TrialState.FAILED, TrialState.DIVERGED, TrialState.SKIPPED)
 @dataclass(frozen=True)
 class RunFacts:
     """`results` are told results and `asked` the proposals, in order; `attempts` those of each trial. `environment` is
-    None where the run's file is gone, `dataset` where the cache has the images no more."""
+    None where the run's file is gone, `dataset` where the cache has the images no more. `lasting_bytes` on disk are
+    those of all files but the report and the checkpoints, which go with the search."""
 
     directory: RunDirectory
     result: SweepResult
@@ -44,6 +46,7 @@ class RunFacts:
     environment: Mapping[str, Any] | None
     dataset: Dataset | None
     predictions: Predictions | None
+    lasting_bytes: int
     taken: str
 
     @cached_property
@@ -97,8 +100,15 @@ def read_run(directory: RunDirectory, store: Reader) -> RunFacts:
             environment=_read_json(directory),
             dataset=_open_dataset(store.facts.get("dataset_digest")),
             predictions=None if result.metrics is None else read_predictions(directory.final),
+            lasting_bytes=_lasting_bytes(directory, store),
             taken=now(),
         )
+
+
+def _lasting_bytes(directory: RunDirectory, store: Reader) -> int:
+    files = [directory.report, *directory.root.glob(f"{directory.database.name}*")]
+    others = sum(path.stat().st_size for path in files if path.exists()) + contents_of(directory.checkpoints).bytes
+    return contents_of(directory.root).bytes - others + store.size()
 
 
 def has_finished(events: Sequence[Event]) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sweep.forecast import Outcome
+from sweep.estimates.estimate import REPORT_BYTES, Estimate, Range
+from sweep.estimates.forecast import Outcome
+from sweep.estimates.outcome import PlanOutcome
 from sweep.report.run_facts import RunFacts
 from sweep.report.words import duration
 from sweep.store.facts import Attempt
-from sweep.text import counted
+from sweep.text import byte_text, counted
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def _summary(run: RunFacts) -> Iterator[tuple[str, str]]:
         yield "the search, by the clock", f"{duration(sum(searched))}{sessions}"
     if run.result.forecast is not None:
         yield "its forecast", _forecast(run.result.forecast)
+    if run.result.planned is not None:
+        yield "what sweep plan had said", _planned(run.result.planned)
     yield "training in all trials together", duration(training)
     yield "other work of trials (building, compiling, checkpoints, lost epochs)", duration(other)
     workers = {event.payload.get("workers") or 1 for event in run.events if event.kind in ("started", "resumed")}
@@ -56,13 +60,37 @@ def _summary(run: RunFacts) -> Iterator[tuple[str, str]]:
     if epochs:
         yield "an epoch, on average", duration(training / epochs)
     if run.result.metrics is not None:
-        yield "retraining the winner", duration(run.result.metrics["retrain"].get("seconds", 0.0))
+        yield "retraining the winner", _retraining(run, run.result.metrics["retrain"].get("seconds", 0.0))
+    if run.result.planned is not None and run.result.metrics is not None:
+        yield "on disk, besides this page", _size(run, run.result.planned.estimate)
 
 
 def _forecast(outcome: Outcome) -> str:
     error = round(100 * outcome.error)
     verdict = f"{abs(error)} % too {'short' if error < 0 else 'long'}" if error else "right"
     return f"{duration(outcome.forecast)}, told after {duration(outcome.after)}: {verdict}"
+
+
+def _planned(outcome: PlanOutcome) -> str:
+    return _told(outcome.estimate.search, outcome.took)
+
+
+def _retraining(run: RunFacts, took: float) -> str:
+    planned = run.result.planned
+    return duration(took) + (f"; sweep plan had said {_told(planned.estimate.retraining, took)}" if planned else "")
+
+
+def _told(said: Range, truth: float) -> str:
+    error = round(100 * said.error(truth))
+    verdict = f"{abs(error)} % too {'short' if error > 0 else 'long'}" if error else "right"
+    return f"{duration(said.low)} to {duration(said.high)}: {verdict}"
+
+
+def _size(run: RunFacts, told: Estimate) -> str:
+    there, said = run.lasting_bytes, told.lasting_bytes - REPORT_BYTES
+    error = round(100 * (said / there - 1)) if there else 0
+    verdict = f"{abs(error)} % too {'little' if error < 0 else 'much'}" if error else "right"
+    return f"{byte_text(there)}; sweep plan had said {byte_text(said)}: {verdict}"
 
 
 def _seconds(attempt: Attempt) -> float:

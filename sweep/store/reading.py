@@ -143,6 +143,10 @@ class Reader:
         """Of all trials together."""
         return int(self._database.rows("SELECT count(*) FROM epoch")[0][0])
 
+    def size(self) -> int:
+        """Bytes of the file, once what is in the log beside it has come into it."""
+        return int(self._database.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0])
+
     def costs(self) -> Costs:
         """Of all sessions so far."""
         return Costs(*self._database.rows(_COSTS)[0])

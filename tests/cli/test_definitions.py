@@ -166,3 +166,13 @@ def test_an_estimate_as_json_and_none_where_every_model_is_refused(trainer: Trai
     assert 0 < estimate["search"]["low"] < estimate["search"]["high"]
     done = trainer("plan", space, "--json", "--set", "max_parameters=1", cwd=tmp_path)
     assert (done.code, done.err, json.loads(done.out)["estimate"]) == (0, "", None)
+
+
+def test_a_sweep_is_held_against_what_was_said_of_it(trainer: Trainer, tmp_path: Path) -> None:
+    write_images(tmp_path / "tiny.npz")
+    space = write_space(tmp_path)
+    said = json.loads(trainer("plan", space, "--json", "--workers", "0", cwd=tmp_path).out)["estimate"]["search"]
+    assert trainer("run", space, "--workers", "0", "--no-retrain", cwd=tmp_path).code == 0
+    planned = json.loads(trainer("show", "--json", cwd=tmp_path).out)["planned"]
+    assert (planned["low_seconds"], planned["high_seconds"]) == (round(said["low"], 3), round(said["high"], 3))
+    assert planned["took_seconds"] > 0

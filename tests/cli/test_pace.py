@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sweep.cli.pace import Pace, age_text, epoch_rate, outcome_text
-from sweep.forecast import Outcome
+from sweep.estimates.forecast import Outcome
 
 
 def pace(*counts: tuple[float, int], total: int = 1000) -> Pace:

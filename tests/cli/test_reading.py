@@ -41,6 +41,7 @@ def test_show_json_of_a_finished_sweep(sweep: Sweep, make_run: Callable[..., Run
         "test": test,
         "test_evaluations": 1,
         "forecast": None,
+        "planned": None,
         "damage": None,
     }
     assert list(done.json["winner"]["config"]) == list(ADAM)
@@ -63,6 +64,7 @@ def test_show_json_of_a_sweep_that_has_just_begun(sweep: Sweep, make_run: Callab
         "test": None,
         "test_evaluations": 0,
         "forecast": None,
+        "planned": None,
         "damage": None,
     }
 

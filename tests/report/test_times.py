@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sweep.estimates.estimate import REPORT_BYTES, Estimate, Range
 from sweep.report.times import summary, trial_times
 from tests.report.conftest import Made
 
@@ -18,3 +21,28 @@ def test_the_summary_adds_them_up(answered: Made) -> None:
     assert lines["an epoch, on average"] == "0.50 s"
     assert lines["retraining the winner"] == "1.5 s"
     assert lines["waiting and starting of 1 worker"] == "4.5 s"
+
+
+def test_what_the_plan_had_said_is_told_with_its_error(answered: Made) -> None:
+    told = Estimate(1, Range(10.0, 16.0), Range(3.0, 4.0), REPORT_BYTES + 500_000, 0)
+    answered.store.record_event("estimated", **told.to_json())
+    answered.store.record_event("searched", seconds=20.0)
+    run = replace(answered.read(), lasting_bytes=1_000_000)
+    lines = dict(summary(run))
+    assert lines["what sweep plan had said"] == "10.0 s to 16.0 s: 25 % too short"
+    assert lines["retraining the winner"] == "1.5 s; sweep plan had said 3.0 s to 4.0 s: 50 % too long"
+    assert lines["on disk, besides this page"] == "1 MB; sweep plan had said 500 kB: 50 % too little"
+
+
+def test_what_lasts_is_all_but_report_and_checkpoints(answered: Made) -> None:
+    before = answered.read().lasting_bytes
+    answered.directory.report.write_bytes(b"x" * 100_000)
+    (answered.directory.checkpoints / "trial-0000.ckpt").write_bytes(b"x" * 100_000)
+    (answered.directory.final / "model.keras").write_bytes(b"x" * 1_000)
+    assert answered.read().lasting_bytes == before + 1_000
+    answered.store.close()
+    files = [answered.directory.report, *answered.directory.checkpoints.iterdir()]
+    rest = sum(
+        path.stat().st_size for path in answered.directory.root.rglob("*") if path.is_file() and path not in files
+    )
+    assert rest == before + 1_000  # the store's log has come into it

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep.forecast import ForecastKeeper, Outcome, forecast_outcome
+from sweep.estimates.forecast import ForecastKeeper, Outcome, forecast_outcome
 from sweep.records import EpochReport, Proposal, Workload
 from sweep.store.facts import Event
 from sweep.store.store import Store

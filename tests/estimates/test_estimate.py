@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from sweep.estimate import CROWDING, FIXED_BYTES, LEAST_DOUBT, MOST_DOUBT, START_SECONDS, Estimate, estimate_sweep
+from sweep.estimates.estimate import (
+    CROWDING,
+    FIXED_BYTES,
+    LEAST_DOUBT,
+    MOST_DOUBT,
+    START_SECONDS,
+    Estimate,
+    estimate_sweep,
+)
 from sweep.search.plan import Plan, Training
 from sweep.trial.timing import Timing
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from sweep.search.plan import Plan
 from sweep.space.budget import DEFAULT_EPOCHS
 
 if TYPE_CHECKING:
+    from sweep.search.plan import Plan
     from sweep.trial.timing import Timing
 
 LEAST_DOUBT = 0.25
@@ -29,7 +29,10 @@ EPOCH_BYTES = 700
 TRIAL_BYTES = 3_000
 """Of store, TensorBoard, tables and report together, as measured; besides FIXED_BYTES that every run has."""
 
-FIXED_BYTES = 5_200_000
+REPORT_BYTES = 4_900_000
+"""Of an empty report, which holds the library that draws it."""
+
+FIXED_BYTES = REPORT_BYTES + 300_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Range:
 
     low: float
     high: float
+
+    def error(self, truth: float) -> float:
+        """How far the truth lies outside, as a part of the nearer end: 0.5 where it is half as much again as `high`,
+        -0.5 where it is half of `low`, 0 within."""
+        nearer = min(max(truth, self.low), self.high)
+        return truth / nearer - 1 if nearer else 0.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,14 @@ class Estimate:
     retraining: Range
     lasting_bytes: int
     checkpoint_bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Estimate:
+        ranges = {name: Range(**kept[name]) for name in ("search", "retraining")}
+        return cls(**{**kept, **ranges})
 
 
 def estimate_sweep(

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from sweep.estimates.time_left import MOST_SAMPLES, CostCount, EpochCount, Speed, time_left
 from sweep.records import EpochReport, TrialRecord, TrialState
 from sweep.store.facts import Costs
-from sweep.time_left import MOST_SAMPLES, CostCount, EpochCount, Speed, time_left
 
 
 def record(number: int, state: TrialState, trained: int, budget: int = 9) -> TrialRecord:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sweep.estimates.time_left import EpochCount, time_left
 from sweep.records import EpochReport, TrialLost, TrialRecord, Workload
 from sweep.store.facts import Event
 from sweep.store.store import Store
-from sweep.time_left import EpochCount, time_left
 
 FORECAST_SHARE = 0.1
 """When so much of a search is done, what it will take is written down; where it cannot be told, so much later again."""

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from sweep.estimates.estimate import Estimate, Range
+from sweep.estimates.outcome import PlanOutcome, plan_outcome
+from sweep.store.facts import Event
+
+ESTIMATE = Estimate(2, Range(100.0, 150.0), Range(5.0, 10.0), 6_000_000, 1_000)
+
+
+def events(*kinds: str, seconds: float = 120.0) -> list[Event]:
+    payloads = {"estimated": ESTIMATE.to_json(), "searched": {"seconds": seconds}}
+    return [Event(number, "", kind, payloads.get(kind, {})) for number, kind in enumerate(kinds)]
+
+
+def test_a_search_that_came_to_its_end_at_once_is_held_against_its_plan() -> None:
+    found = plan_outcome(events("started", "estimated", "searched", "search_finished", "finished"))
+    assert found == PlanOutcome(ESTIMATE, 120.0)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("started", "searched", "search_finished"),
+        ("started", "estimated"),
+        ("started", "estimated", "searched"),
+        ("started", "estimated", "searched", "resumed", "searched", "search_finished"),
+    ],
+)
+def test_no_plan_no_end_or_more_than_one_session_is_nothing_to_hold_against_it(kinds: tuple[str, ...]) -> None:
+    assert plan_outcome(events(*kinds)) is None
+
+
+@pytest.mark.parametrize(("took", "error"), [(100.0, 0.0), (150.0, 0.0), (180.0, 0.2), (50.0, -0.5)])
+def test_the_error_is_how_far_the_truth_lies_outside_the_range(took: float, error: float) -> None:
+    found = plan_outcome(events("started", "estimated", "searched", "search_finished", seconds=took))
+    assert found is not None
+    assert found.error == pytest.approx(error)
+    assert found.to_json() == {
+        "low_seconds": 100.0,
+        "high_seconds": 150.0,
+        "took_seconds": took,
+        "error": pytest.approx(error),
+    }
