@@ -1,7 +1,9 @@
-"""Texts, pairs and tables on a screen of so many columns. What has no blank in it stays whole: a path can be copied."""
+"""Texts, pairs and tables on a screen of so many columns. What has no blank in it, and a command at the end, stays
+whole, to be copied."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -19,13 +21,19 @@ TABLE_WIDTH = 72
 LEAST = 20
 """So much room a text has, however far to the right it begins."""
 
+_COMMAND = re.compile(r"(?<=: )sweep [a-z][a-z-]*( .*)?$")
+"""As messages end: `...; go on with: sweep resume RUN`."""
+
 
 def fold(text: str, width: int, indent: int = 0) -> list[str]:
     """Lines of at most `width` characters where the blanks allow it, all but the first `indent` to the right."""
-    room = max(width, indent + LEAST)
-    return textwrap.wrap(
-        text, room, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
-    ) or [""]
+    room, margin = max(width, indent + LEAST), " " * indent
+    found = _COMMAND.search(text)
+    told, command = (text[: found.start()], found[0]) if found else (text, "")
+    lines = textwrap.wrap(told, room, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False) or [""]
+    if command and len(f"{lines[-1]} {command}") > room:
+        return [*lines, margin + command]
+    return [*lines[:-1], f"{lines[-1]} {command}"] if command else lines
 
 
 def print_folded(console: Console, text: str, indent: int = 0, style: str = "") -> None:
