@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from benchmarks.orchestration import PARAMETERS, train_nothing
 from sweep.boards import make_tracker
@@ -19,6 +20,7 @@ from sweep.observers import TableObserver
 from sweep.preparation import Ready
 from sweep.records import EpochReport, TrialRequest, TrialResult
 from sweep.search.oracle_searcher import make_searcher
+from sweep.seeds import derive_seed
 from sweep.space.definition import Space
 from sweep.stop import StopSignal
 from sweep.store.layout import DEFAULT_RUNS_DIR
@@ -48,7 +50,13 @@ def make_run(trials: int, done: int) -> None:
         tracker, tables = make_tracker(run, store, space), TableObserver(run, store)
         tracker.rebuild([])
         parts = make_searcher(space), InlineExecutor(train), store
-        Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=[tracker, tables], stop=stop).run()
+        Loop(
+            *parts,
+            seed_of=partial(derive_seed, 0, "trial"),
+            checkpoints=run.checkpoints,
+            observers=[tracker, tables],
+            stop=stop,
+        ).run()
         store.record_event("searched", seconds=1.0)
         tables.refresh()
 

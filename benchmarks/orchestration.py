@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sweep.boards import make_tracker
@@ -26,6 +27,7 @@ from sweep.loop import Loop, Observer
 from sweep.observers import Reporter, TableObserver
 from sweep.records import METRICS, EpochReport, TrialRecord, TrialRequest, TrialResult, TrialState
 from sweep.search.oracle_searcher import make_searcher, replay
+from sweep.seeds import derive_seed
 from sweep.space.definition import Space
 from sweep.store.layout import create_run
 from sweep.store.store import Store
@@ -95,7 +97,7 @@ def measure(method: str, trials: int, folder: Path) -> Cost:
         observers: list[Observer] = [tracker, tables, clock]
         parts = make_searcher(space), InlineExecutor(train_nothing), store
         began = time.perf_counter()
-        Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=observers).run()
+        Loop(*parts, seed_of=partial(derive_seed, 0, "trial"), checkpoints=run.checkpoints, observers=observers).run()
         tables.refresh()
         ended = time.perf_counter()
         replay(space, store.decisions())

@@ -21,7 +21,7 @@ from sweep.store.layout import DEFAULT_RUNS_DIR, RunDirectory, find_run, require
 from sweep.store.lock import RunLock
 from sweep.store.state import search_has_ended
 from sweep.store.store import Store
-from sweep.text import one_line, os_error_line
+from sweep.text import counted, one_line, os_error_line
 
 if TYPE_CHECKING:
     from sweep.executors.launch import Launcher
@@ -37,20 +37,25 @@ def run(
     workers: int | None = None,
     trials_per_gpu: int = 1,
     retrain: bool = True,
+    warm_start: str | None = None,
     reporter: Reporter | None = None,
 ) -> SweepResult:
     """Run a new sweep: search, then retrain the winner and evaluate it on test, unless `retrain` is False.
 
     `name` is the run directory's; left out, the space's name with the next free number. `workers` processes train at
     a time (0: in this process; left out: as many as the machine has room for), `trials_per_gpu` of them on a graphics
-    card, and change nothing but how long it takes. Raises InputError before anything is written, SweepFailed where no
-    trial succeeds, Interrupted after Ctrl-C.
+    card, and change nothing but how long it takes. `warm_start` names an earlier run, whose best configurations are
+    tried first; what would be the same training is taken over from it. Raises InputError before anything is written,
+    SweepFailed where no trial succeeds, Interrupted after Ctrl-C.
     """
     from sweep.new_run import new_run
 
     reporter = reporter or Reporter()
     if name is not None:
         require_free(Path(runs_dir), name)  # before minutes go into reading images
+    earlier = None if warm_start is None else find_run(Path(runs_dir), warm_start)
+    if earlier is not None:
+        space = _warm_started(space, earlier, reporter)
     with _launcher(space, workers) as launcher:
         from sweep.session import Session
 
@@ -58,6 +63,8 @@ def run(
         reporter.ready(ready)
         directory = new_run(Path(runs_dir), name, ready)
         with _held(directory), Store.open(directory.database) as store:
+            if earlier is not None:
+                _take_over(earlier, directory, store, ready, reporter)
             _search_and_finish(Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain)
     return open(directory.name, runs_dir=runs_dir)
 
@@ -148,6 +155,30 @@ def open(name: str | None = None, *, runs_dir: str | Path = DEFAULT_RUNS_DIR) ->
     directory = find_run(Path(runs_dir), name)
     with Store.open(directory.database, read_only=True) as store:
         return read_result(directory, store)
+
+
+def _warm_started(space: Space, earlier: RunDirectory, reporter: Reporter) -> Space:
+    from sweep.analysis.warm_start import warm_start
+
+    with Store.open(earlier.database, read_only=True) as store, store.snapshot():
+        result = read_result(earlier, store)
+        found = warm_start(space, result, {trial.id: store.seed(trial.id) for trial in result.trials})
+    reporter.note(found.told(earlier.name))
+    return found.space
+
+
+def _take_over(earlier: RunDirectory, directory: RunDirectory, store: Store, ready: Ready, reporter: Reporter) -> None:
+    from sweep.analysis.known_trainings import differing, find_known
+    from sweep.store.known import record_known
+
+    with Store.open(earlier.database, read_only=True) as before, before.snapshot():
+        others = differing(ready, directory, earlier, before)
+        known = [] if others else list(find_known(ready.space, earlier, before))
+    record_known(store, known)
+    if others:
+        reporter.note(f"they are trained anew, for {' and '.join(others)} are others than those of {earlier.name}")
+    else:
+        reporter.note(f"{counted(len(known), 'training')} of {earlier.name} taken over, as far as they go")
 
 
 def _search_and_finish(session: Session, retrain: bool) -> None:

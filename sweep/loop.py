@@ -5,16 +5,25 @@ from __future__ import annotations
 import enum
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sweep.errors import SweepFailed
 from sweep.executors.base import Executor, WorkerLost
-from sweep.records import EpochReport, Proposal, TrialLost, TrialRecord, TrialRequest, TrialResult, TrialState
+from sweep.records import (
+    EpochReport,
+    KnownTraining,
+    Proposal,
+    TrialLost,
+    TrialRecord,
+    TrialRequest,
+    TrialResult,
+    TrialState,
+)
 from sweep.search.searcher import Searcher
-from sweep.seeds import derive_seed
 from sweep.stop import StopSignal
 from sweep.store.store import Store
 
@@ -60,7 +69,8 @@ class Limits:
 class Loop:
     """Trains what the searcher asks for until it asks for nothing more, the time is up, or a stop is requested.
 
-    `begun` is called when the first trials run and are in the store, before any observer hears of anything.
+    `begun` is called when the first trials run and are in the store, before any observer hears of anything. `known` are
+    trainings, by trial, that need not be done again.
     """
 
     def __init__(
@@ -69,22 +79,23 @@ class Loop:
         executor: Executor,
         store: Store,
         *,
-        seed: int,
+        seed_of: Callable[[int], int],
         checkpoints: Path,
         observers: Sequence[Observer] = (),
         limits: Limits = Limits(),
         stop: StopSignal | None = None,
         begun: Callable[[], None] = lambda: None,
+        known: Mapping[int, KnownTraining] = MappingProxyType({}),
     ) -> None:
         self._begun: Callable[[], None] | None = begun
         self._searcher, self._executor, self._store = searcher, executor, store
-        self._seed, self._checkpoints, self._observers, self._limits = seed, checkpoints, observers, limits
-        self._stop = stop or StopSignal()
+        self._seed_of, self._checkpoints, self._observers, self._limits = seed_of, checkpoints, observers, limits
+        self._stop, self._known = stop or StopSignal(), known
         self._pending: deque[Proposal] = deque()
         self._lost: dict[int, int] = {}
         self._proposals: dict[int, Proposal] = {}
         self._running: dict[int, tuple[TrialRequest, float]] = {}  # with the moment it was started
-        self._known: dict[int, dict[int, EpochReport]] = {}  # what the store has of the running trials
+        self._stored: dict[int, dict[int, EpochReport]] = {}  # what the store has of the running trials
         self._failures: list[str] = []  # of the last trials, as long as no other came between
         self._has_results = True  # that are new; those of a session that was killed may have left checkpoints
         self._news: list[Callable[[Observer], None]] = []  # what the observers are told once it is on disk
@@ -141,21 +152,18 @@ class Loop:
     def _ask(self) -> Proposal | None:
         proposal = self._searcher.ask()
         if proposal is not None:
-            self._store.record_ask(proposal, self._trial_seed(proposal.trial))
+            self._store.record_ask(proposal, self._seed_of(proposal.trial))
         return proposal
 
     def _start(self, proposal: Proposal) -> None:
         self._proposals[proposal.trial] = proposal
         attempt = self._store.start_attempt(proposal.trial)
-        self._known[proposal.trial] = {report.epoch: report for report in self._store.epochs(proposal.trial)}
-        seed = self._trial_seed(proposal.trial)
-        request = TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt)
+        self._stored[proposal.trial] = {report.epoch: report for report in self._store.epochs(proposal.trial)}
+        seed, known = self._seed_of(proposal.trial), self._known.get(proposal.trial)
+        request = TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt, known)
         self._running[proposal.trial] = (request, time.monotonic())
         self._executor.submit(request)
         self._announce(proposal.trial)
-
-    def _trial_seed(self, trial: int) -> int:
-        return derive_seed(self._seed, "trial", trial)
 
     def _handle(self, request: TrialRequest, event: Any) -> None:
         if self._running.get(request.trial, (None,))[0] is not request:
@@ -169,8 +177,8 @@ class Loop:
 
     def _note_epoch(self, report: EpochReport) -> None:
         """A trial that goes on gives its earlier epochs again, in case one was lost on its way; most are no news."""
-        known = self._known[report.trial].get(report.epoch)
-        if known is not None and known.metrics == report.metrics:
+        stored = self._stored[report.trial].get(report.epoch)
+        if stored is not None and stored.metrics == report.metrics:
             return
         self._store.record_epoch(report)
         self._news.append(lambda observer: observer.epoch(report))
@@ -205,7 +213,7 @@ class Loop:
         self._store.record_result(result)
         self._searcher.tell(result)
         del self._proposals[result.trial]
-        del self._running[result.trial], self._known[result.trial]
+        del self._running[result.trial], self._stored[result.trial]
         self._announce(result.trial)
         self._count_failure(result)
         self._has_results = True

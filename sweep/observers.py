@@ -87,5 +87,8 @@ class Reporter:
     def evaluated(self, metrics: dict[str, Any]) -> None:
         """The final model has been evaluated on test."""
 
+    def note(self, text: str) -> None:
+        """A line on what the sweep begins with."""
+
     def warning(self, text: str) -> None:
         """Something beside the sweep went wrong; its answer is not touched."""

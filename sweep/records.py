@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 Value = bool | int | float | str
 Config = Mapping[str, Value]
@@ -88,6 +89,7 @@ class TrialRequest:
     seed: int
     last_epoch: int
     attempt: int = 1
+    known: KnownTraining | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,25 @@ class EpochReport:
     metrics: Mapping[str, float | None]
     seconds: float
     hits: bytes | None = None
+
+    def facts(self) -> list[Any]:
+        """As JSON, without trial and epoch."""
+        return [dict(self.metrics), self.seconds, None if self.hits is None else self.hits.hex()]
+
+    @classmethod
+    def of_facts(
+        cls, trial: int, epoch: int, metrics: Mapping[str, float | None], seconds: float, hits: str | None = None
+    ) -> EpochReport:
+        """Back from `facts`; an earlier version wrote no hits."""
+        return cls(trial, epoch, metrics, seconds, None if hits is None else bytes.fromhex(hits))
+
+
+@dataclass(frozen=True)
+class KnownTraining:
+    """The epochs of an equal training, of the same configuration, seed, images and code: another sweep's."""
+
+    reports: tuple[EpochReport, ...]
+    parameter_count: int | None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from sweep.report.ending import report_at_end
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
 from sweep.stop import Stop, StopSignal
+from sweep.store.known import known_trainings
 from sweep.store.layout import RunDirectory
 from sweep.store.state import search_has_ended
 from sweep.store.stop_request import requested_stop
@@ -200,7 +201,7 @@ class Session:
             searcher,
             executor,
             self._store,
-            seed=self._space.seed,
+            seed_of=self._space.trial_seed,
             checkpoints=self._directory.checkpoints,
             observers=[self._tracker, self._tables, keeper, self._reporter],
             limits=Limits(
@@ -211,6 +212,7 @@ class Session:
             ),
             stop=stop,
             begun=self._begin_board,
+            known={trial: known.training for trial, known in known_trainings(self._store.events()).items()},
         )
 
     def _seconds_left(self) -> float | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from sweep.executors import inline
 from sweep.executors.base import WorkerLost
 from sweep.executors.inline import InlineExecutor
 from sweep.loop import Ending, Limits, Loop
-from sweep.records import Proposal, TrialRequest, TrialResult, TrialState
+from sweep.records import KnownTraining, Proposal, TrialRequest, TrialResult, TrialState
+from sweep.seeds import derive_seed
 from sweep.stop import Stop, StopSignal
 from sweep.store.store import Store
 from tests.fakes import ListSearcher, Watcher, train
@@ -33,7 +35,14 @@ def drive(
 ) -> Ending:
     open_proposals = options.pop("open_proposals", ())
     executor = options.pop("executor", None) or InlineExecutor(function)
-    loop = Loop(searcher, executor, store, seed=0, checkpoints=tmp_path / "checkpoints", **options)
+    loop = Loop(
+        searcher,
+        executor,
+        store,
+        seed_of=partial(derive_seed, 0, "trial"),
+        checkpoints=tmp_path / "checkpoints",
+        **options,
+    )
     return loop.run(open_proposals)
 
 
@@ -46,6 +55,19 @@ def test_trains_what_is_asked_for_and_stores_and_tells_every_result(store: Store
     ]
     assert [one.trial for one in searcher.told] == [0, 1]
     assert [one.epoch for one in store.epochs(1)] == [1, 2, 3]
+
+
+def test_a_trial_is_told_its_seed_and_what_is_known_of_it(store: Store, tmp_path: Path) -> None:
+    asked: list[tuple[int, KnownTraining | None]] = []
+
+    def function(request: TrialRequest) -> Iterator[Any]:
+        asked.append((request.seed, request.known))
+        yield from train(request)
+
+    known = KnownTraining((), 5)
+    drive(store, tmp_path, ListSearcher([proposal(0), proposal(1)]), function, known={1: known})
+    assert asked == [(derive_seed(0, "trial", 0), None), (derive_seed(0, "trial", 1), known)]
+    assert store.seed(1) == derive_seed(0, "trial", 1)
 
 
 def test_a_promotion_goes_on_with_the_same_trial(store: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sweep.executors.inline import InlineExecutor
 from sweep.loop import Ending, Loop
 from sweep.observers import Reporter, TableObserver
 from sweep.records import EpochReport, Proposal, TrialResult, TrialState
+from sweep.seeds import derive_seed
 from sweep.store.layout import RunDirectory, create_run
 from sweep.store.store import Store
 from tests.fakes import ListSearcher, metrics, train
@@ -54,7 +56,12 @@ def test_tables_are_up_to_date_after_every_trial_of_a_search(
 
     proposals = [Proposal(number, {"units": number}, 0, 1) for number in range(2)]
     parts = (ListSearcher(proposals), InlineExecutor(train), store)
-    loop = Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=[TableObserver(run, store), Reading()])
+    loop = Loop(
+        *parts,
+        seed_of=partial(derive_seed, 0, "trial"),
+        checkpoints=run.checkpoints,
+        observers=[TableObserver(run, store), Reading()],
+    )
     assert loop.run() is Ending.FINISHED
     assert seen == [0, 1, 1, 2]
 
@@ -66,7 +73,7 @@ def test_tables_that_take_long_are_not_written_after_every_trial(
     tables = TableObserver(run, store)
     proposals = [Proposal(number, {"units": number}, 0, 1) for number in range(3)]
     parts = (ListSearcher(proposals), InlineExecutor(train), store)
-    Loop(*parts, seed=0, checkpoints=run.checkpoints, observers=[tables]).run()
+    Loop(*parts, seed_of=partial(derive_seed, 0, "trial"), checkpoints=run.checkpoints, observers=[tables]).run()
     assert [one["state"] for one in json.loads(run.trials_json.read_text())][:1] == ["completed"]
     assert len(run.trials_csv.read_text().splitlines()) < 4
     tables.refresh()
@@ -78,7 +85,7 @@ def test_a_reporter_says_nothing_unless_it_is_taught_to(capsys: pytest.CaptureFi
     hooks = [name for name in vars(Reporter) if not name.startswith("_")]
     assert set(hooks) == {
         *("data", "ready", "searching", "trial", "epoch", "lost", "stopping", "winding_down"),
-        *("searched", "retraining", "retrain", "evaluated", "warning"),
+        *("searched", "retraining", "retrain", "evaluated", "note", "warning"),
     }
     for name in hooks:
         arguments = getattr(Reporter, name).__code__.co_argcount - 1

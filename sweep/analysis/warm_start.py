@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sweep.errors import InputError
@@ -30,14 +31,15 @@ class WarmStart:
     def told(self, name: str) -> str:
         """In a line."""
         left_out = f" ({self.misfits} that do not fit this space are left out)" if self.misfits else ""
-        return f"warm start: the {counted(self.taken, 'best configuration')} of {name} first{left_out}"
+        best = "best configuration" if self.taken == 1 else f"{self.taken} best configurations"
+        return f"warm start: the {best} of {name} first{left_out}"
 
 
-def warm_start(space: Space, earlier: SweepResult) -> WarmStart:
-    """The best configurations first, after those that the definition enqueues itself, none twice.
+def warm_start(space: Space, earlier: SweepResult, seeds: Mapping[int, int]) -> WarmStart:
+    """The best configurations first, after those that the definition enqueues itself, none twice, each with its earlier
+    trial's seed, of which `seeds` are by trial: so a training on the same images is the same training.
 
-    They are trained anew: their results depend on the seed, and perhaps on other images and epochs. Raises InputError
-    where the earlier sweep has no trial that completed, or none of its best fits the space.
+    Raises InputError where the earlier sweep has no trial that completed, or none of its best fits the space.
     """
     ranked = _ranked(earlier)
     if not ranked:
@@ -48,6 +50,8 @@ def warm_start(space: Space, earlier: SweepResult) -> WarmStart:
     dimensions = {one.name: one for one in expand(space)}
     known: list[Config] = [_completed(dimensions, one) or one for one in space.enqueue]
     taken: list[Config] = []
+    own = [*space.enqueue_seeds, *[None] * (len(space.enqueue) - len(space.enqueue_seeds))]
+    taken_seeds: list[int] = []
     misfits = 0
     for trial in best:
         config = _fitted(space, dimensions, trial.config)
@@ -55,10 +59,11 @@ def warm_start(space: Space, earlier: SweepResult) -> WarmStart:
         if config is not None and config not in known and len(taken) < room:
             known.append(config)
             taken.append(config)
+            taken_seeds.append(seeds[trial.id])
     if not taken and misfits == len(best):
         raise InputError(f"none of the {counted(len(best), 'best configuration')} of {earlier.name} fits {space.name}")
     enqueue = (*space.enqueue, *(dict(one) for one in taken))
-    longer = space.model_copy(update={"enqueue": enqueue})
+    longer = space.model_copy(update={"enqueue": enqueue, "enqueue_seeds": (*own, *taken_seeds)})
     # What a model of one's own declares itself is not known yet, and looked at with it.
     return WarmStart(validate_again(longer) if space.is_builtin else longer, len(taken), misfits)
 

@@ -123,6 +123,9 @@ class ConsoleReporter(Reporter):
         self._screen.flush()
         render(metrics, self._screen.console)
 
+    def note(self, text: str) -> None:
+        self._say(literal(text))
+
     def warning(self, text: str) -> None:
         self._say(f"[yellow]warning:[/] {literal(text)}")
 

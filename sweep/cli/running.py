@@ -14,13 +14,22 @@ from sweep.cli.completing import complete_runs, complete_trials
 
 if TYPE_CHECKING:
     from sweep.result import SweepResult
-    from sweep.space.definition import Space
 
 _no_retrain = click.option("--no-retrain", is_flag=True, help="Search only; leave the winner to `sweep retrain-best`.")
 
 _quiet = click.option(
     "--quiet", is_flag=True, help="Show no progress: the last line, with the result, and errors only."
 )
+
+
+def _training_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Of every command that trains: what `_report` takes."""
+    return options.workers(options.runs_dir(_quiet(options.as_json(command))))
+
+
+def _search_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Of every command that may search: what `_search` takes."""
+    return _training_options(options.trials_per_gpu(_no_retrain(command)))
 
 
 @click.command()
@@ -31,35 +40,16 @@ _quiet = click.option(
     "--warm-start",
     metavar="RUN",
     shell_complete=complete_runs,
-    help="Try the best configurations of an earlier run first. They become part of this one's definition.",
+    help="Try the best configurations of an earlier run first. They become part of this one's definition; where they "
+    "would give the same results, they are not trained again.",
 )
-@options.workers
-@options.trials_per_gpu
-@_no_retrain
-@options.runs_dir
-@_quiet
-@options.as_json
-def run(
-    file: Path,
-    overrides: tuple[str, ...],
-    name: str | None,
-    warm_start: str | None,
-    workers: int | None,
-    trials_per_gpu: int,
-    no_retrain: bool,
-    runs_dir: Path,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+@_search_options
+def run(file: Path, overrides: tuple[str, ...], name: str | None, warm_start: str | None, **how: Any) -> None:
     """Run the sweep that FILE defines, then retrain its winner and evaluate it on the test split."""
     from sweep import api
     from sweep.space.load import load_space
 
-    space = load_space(file, overrides)
-    if warm_start is not None:
-        space = _warm_started(space, warm_start, runs_dir, to_stderr=as_json or quiet)
-    call = partial(api.run, space, name=name, retrain=not no_retrain, trials_per_gpu=trials_per_gpu)
-    _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
+    _search(partial(api.run, load_space(file, overrides), name=name, warm_start=warm_start), **how)
 
 
 @click.command()
@@ -71,89 +61,48 @@ def run(
     metavar="KEY=VALUE",
     help="Raise a limit of the search before its winner is frozen: --set search.max_trials=40 or search.max_time=8h.",
 )
-@options.workers
-@options.trials_per_gpu
-@_no_retrain
-@options.runs_dir
-@_quiet
-@options.as_json
-def resume(
-    run: str | None,
-    overrides: tuple[str, ...],
-    workers: int | None,
-    trials_per_gpu: int,
-    no_retrain: bool,
-    runs_dir: Path,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+@_search_options
+def resume(run: str | None, overrides: tuple[str, ...], **how: Any) -> None:
     """Go on with RUN (the latest) after Ctrl-C or a crash. Nothing that is finished is run again."""
     from sweep import api
 
-    call = partial(api.resume, run, retrain=not no_retrain, overrides=overrides, trials_per_gpu=trials_per_gpu)
-    _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
+    _search(partial(api.resume, run, overrides=overrides), **how)
 
 
 @click.command()
 @click.argument("run", shell_complete=complete_runs)
 @click.argument("trials", nargs=-1, type=click.IntRange(min=0), shell_complete=complete_trials)
-@options.workers
-@options.trials_per_gpu
-@_no_retrain
-@options.runs_dir
-@_quiet
-@options.as_json
-def retry(
-    run: str,
-    trials: tuple[int, ...],
-    workers: int | None,
-    trials_per_gpu: int,
-    no_retrain: bool,
-    runs_dir: Path,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+@_search_options
+def retry(run: str, trials: tuple[int, ...], **how: Any) -> None:
     """Try the failed trials of RUN again, or only TRIALS, and go on with it. For what the machine did: a trial that
     fails by its own fault fails again. Only random and grid searches, before the winner is frozen."""
     from sweep import api
 
-    call = partial(api.resume, run, retrain=not no_retrain, retry=trials, trials_per_gpu=trials_per_gpu)
-    _report(call, as_json, quiet, runs_dir=runs_dir, workers=workers)
+    _search(partial(api.resume, run, retry=trials), **how)
 
 
 @click.command("retrain-best")
 @options.run_name
-@options.workers
-@options.runs_dir
-@_quiet
-@options.as_json
-def retrain_best(run: str | None, workers: int | None, runs_dir: Path, quiet: bool, as_json: bool) -> None:
+@_training_options
+def retrain_best(run: str | None, **how: Any) -> None:
     """Retrain RUN's winner on train+validation, save it, and evaluate it on the test split."""
     from sweep import api
 
-    _report(partial(api.retrain_best, run), as_json, quiet, runs_dir=runs_dir, workers=workers)
+    _report(partial(api.retrain_best, run), **how)
 
 
 @click.command()
 @options.run_name
-@options.workers
-@options.runs_dir
-@_quiet
-@options.as_json
-def evaluate(run: str | None, workers: int | None, runs_dir: Path, quiet: bool, as_json: bool) -> None:
+@_training_options
+def evaluate(run: str | None, **how: Any) -> None:
     """Evaluate RUN's saved final model on the test split once more. Every evaluation is counted and shown."""
     from sweep import api
 
-    _report(partial(api.evaluate, run), as_json, quiet, runs_dir=runs_dir, workers=workers)
+    _report(partial(api.evaluate, run), **how)
 
 
-def _warm_started(space: Space, name: str, runs_dir: Path, to_stderr: bool) -> Space:
-    from sweep import api
-    from sweep.analysis.warm_start import warm_start
-
-    found = warm_start(space, api.open(name, runs_dir=runs_dir))
-    click.echo(found.told(name), err=to_stderr)
-    return found.space
+def _search(call: Callable[..., SweepResult], no_retrain: bool, **how: Any) -> None:
+    _report(partial(call, retrain=not no_retrain), **how)
 
 
 def _report(call: Callable[..., SweepResult], as_json: bool, quiet: bool, **more: Any) -> None:

@@ -65,6 +65,8 @@ def _facts(account: TrialAccount, result: SweepResult) -> Iterator[tuple[str, st
     if trial.parameter_count is not None:
         yield "parameters", f"{trial.parameter_count:,}"
     yield "seed", str(account.seed)
+    if account.taken_over is not None:
+        yield "taken over", f"from {account.taken_over}, and not trained again"
     if trial.error:
         yield "error", trial.error
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sweep.records import METRICS, Objective
+from sweep.seeds import derive_seed
 from sweep.space.data_settings import DataSettings
 from sweep.space.quantities import Duration, Size
 from sweep.space.section import Positive, Scalar, Section, as_tuple
@@ -210,6 +211,13 @@ class Space(Section):
     enqueue: Annotated[
         tuple[dict[str, Scalar], ...], BeforeValidator(as_tuple, json_schema_input_type=list[dict[str, Scalar]])
     ] = Field(default=(), description="configurations that are tried first")
+    enqueue_seeds: Annotated[
+        tuple[Annotated[int, Field(ge=0)] | None, ...],
+        BeforeValidator(as_tuple, json_schema_input_type=list[Annotated[int, Field(ge=0)] | None]),
+    ] = Field(
+        default=(),
+        description="seeds of the first trials of `enqueue`, null: by `seed`; `sweep run --warm-start` writes them",
+    )
     early_stopping: EarlyStopping | None = Field(default=None, description="when a trial has trained enough")
     retrain: Retrain = Field(default=Retrain(), description="how long the winner is retrained")
     threads_per_trial: Positive = Field(
@@ -252,6 +260,11 @@ class Space(Section):
         if isinstance(self.objective, ObjectiveSettings):
             return Objective(self.objective.metric, self.objective.direction)
         return Objective(self.objective, "min" if self.objective.endswith("loss") else "max")
+
+    def trial_seed(self, trial: int) -> int:
+        """Of all randomness in the training of one trial; they count from 0, those of `enqueue` first."""
+        given = self.enqueue_seeds[trial] if trial < len(self.enqueue_seeds) else None
+        return derive_seed(self.seed, "trial", trial) if given is None else given
 
     @property
     def is_builtin(self) -> bool:

@@ -46,6 +46,9 @@ def find_incomplete(space: Space) -> Iterator[Mistake]:
         if config in configs:
             yield at, f"enqueue[{index}] is the same configuration as one before it"
         configs.append(config)
+    if len(space.enqueue_seeds) > len(space.enqueue):
+        counts = f"{len(space.enqueue_seeds)} seeds for {len(space.enqueue)} configurations of enqueue"
+        yield ("enqueue_seeds",), f"enqueue_seeds has {counts}"
     most = space.search.max_trials
     if most is not None and len(space.enqueue) > most:
         yield ("enqueue",), f"enqueue has {len(space.enqueue)} configurations, but search.max_trials is {most}"

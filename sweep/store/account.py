@@ -12,6 +12,7 @@ from typing import Any
 from sweep.records import EpochReport, Proposal, TrialRecord, TrialResult
 from sweep.store.export import trial_as_json
 from sweep.store.facts import Attempt
+from sweep.store.known import Known, known_trainings
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
 
@@ -32,7 +33,8 @@ class Log:
 
 @dataclass(frozen=True)
 class TrialAccount:
-    """`proposals` are what was asked of the trial, in order; `result` the last one told, None before the first."""
+    """`proposals` are what was asked of the trial, in order; `result` the last one told, None before the first.
+    `taken_over` is where its epochs are from that were not trained here."""
 
     record: TrialRecord
     seed: int
@@ -41,6 +43,7 @@ class TrialAccount:
     attempts: tuple[Attempt, ...]
     epochs: tuple[EpochReport, ...]
     logs: tuple[Log, ...]
+    taken_over: Known | None = None
 
     @property
     def traceback(self) -> str | None:
@@ -63,6 +66,7 @@ class TrialAccount:
                 {"epoch": one.epoch, "seconds": one.seconds, "metrics": {k: _finite(v) for k, v in one.metrics.items()}}
                 for one in self.epochs
             ],
+            "taken_over": self.taken_over and {"run": self.taken_over.run, "trial": self.taken_over.source},
             "traceback": self.traceback,
             "logs": [{"path": str(one.path), "lines": list(one.lines)} for one in self.logs],
         }
@@ -73,7 +77,7 @@ def account_of(run: RunDirectory, store: Reader, trial: int, live: bool) -> Tria
     with store.snapshot():
         record = store.trial(trial, live)
         mine = [one for one in store.decisions() if isinstance(one, Proposal | TrialResult) and one.trial == trial]
-        attempts = store.attempts(trial)
+        attempts, known = store.attempts(trial), known_trainings(store.events()).get(trial)
         return TrialAccount(
             record=record,
             seed=store.seed(trial),
@@ -82,6 +86,7 @@ def account_of(run: RunDirectory, store: Reader, trial: int, live: bool) -> Tria
             attempts=tuple(attempts),
             epochs=tuple(store.epochs(trial)),
             logs=_logs(run, attempts),
+            taken_over=known if known is not None and known.serves(record) else None,
         )
 
 

@@ -18,7 +18,7 @@ from sweep.model.build import build_model, require_small_cnn
 from sweep.model.graph_key import graph_key
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import TooLarge
-from sweep.records import Config, EpochReport, TrialRequest, TrialResult, TrialState
+from sweep.records import Config, EpochReport, KnownTraining, TrialRequest, TrialResult, TrialState
 from sweep.seeds import derive_seed
 from sweep.space.definition import Space
 from sweep.text import one_line, shorten
@@ -86,9 +86,12 @@ class _Run:
         checkpoint = self._checkpoint()
         if checkpoint is not None:
             for epoch, facts in enumerate(checkpoint.facts["reports"], start=1):
-                self._reports.append(_report(self._request.trial, epoch, *facts))
+                self._reports.append(EpochReport.of_facts(self._request.trial, epoch, *facts))
             del self._reports[self._request.last_epoch :]  # a promotion may have gone further
             yield from tuple(self._reports)
+        elif (known := self._known_result()) is not None:
+            yield from tuple(self._reports)
+            return known
         state = self._state()
         if checkpoint is not None and state is not None:
             return self._result(state, parameter_count=checkpoint.facts["parameter_count"])
@@ -102,6 +105,16 @@ class _Run:
                 self._save(training)
         self._kept.keep(key, training)
         return self._result(state, parameter_count=training.parameter_count)
+
+    def _known_result(self) -> TrialResult | None:
+        """What is known goes as far as it has to, or counts as nothing: nobody has a checkpoint to go on from."""
+        known = self._request.known or KnownTraining((), None)
+        for report in known.reports[: self._request.last_epoch]:
+            self._reports.append(report)
+            if (state := self._state()) is not None:
+                return self._result(state, parameter_count=known.parameter_count)
+        self._reports.clear()
+        return None
 
     def _start(self, kept: Training | None, checkpoint: Checkpoint | None) -> Training:
         """The model and what trains it, as the checkpoint has it, or else before its first epoch."""
@@ -151,7 +164,7 @@ class _Run:
 
     def _save(self, training: Training) -> None:
         started = time.monotonic()
-        reports = [_report_facts(report) for report in self._reports]
+        reports = [report.facts() for report in self._reports]
         facts = {"of": self._identity(), "parameter_count": training.parameter_count, "reports": reports}
         self._file.save(training.variables, facts)
         self._saved_at = time.monotonic()
@@ -189,18 +202,6 @@ class _Run:
 
     def _result(self, state: TrialState, **facts: Any) -> TrialResult:
         return trial_result(self._space, self._request.trial, state, self._reports, **facts)
-
-
-def _report_facts(report: EpochReport) -> list[Any]:
-    """As a checkpoint has it."""
-    return [dict(report.metrics), report.seconds, None if report.hits is None else report.hits.hex()]
-
-
-def _report(
-    trial: int, epoch: int, metrics: dict[str, float | None], seconds: float, hits: str | None = None
-) -> EpochReport:
-    """Of its facts; an earlier version wrote no hits."""
-    return EpochReport(trial, epoch, metrics, seconds, None if hits is None else bytes.fromhex(hits))
 
 
 @functools.lru_cache(maxsize=1)

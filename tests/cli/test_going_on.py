@@ -187,10 +187,20 @@ def test_a_run_begins_with_the_best_of_another_and_needs_it_no_more(
     space = write_space(tmp_path, search={"method": "random", "max_trials": 2})
     options = ("--workers", "0", "--no-retrain", "--warm-start", "tiny-001", "--json")
     done = trainer("run", space, *options, cwd=tmp_path)
-    assert (done.code, done.err.splitlines()[0]) == (0, "warm start: the 1 best configuration of tiny-001 first")
+    lines = done.err.splitlines()
+    assert (done.code, lines[0]) == (0, "warm start: the best configuration of tiny-001 first")
+    assert "1 training of tiny-001 taken over, as far as they go" in lines
     with open_store(finished) as store:
-        best = max(store.trials(), key=lambda trial: trial.objective or 0.0).config
+        best = max(store.trials(), key=lambda trial: trial.objective or 0.0)
+        seed, epochs = store.seed(best.id), [one.metrics for one in store.epochs(best.id)]
     with open_store(tmp_path / "runs" / "tiny-002") as store:
         configs = [trial.config for trial in store.trials()]
-    assert configs[0] == best != configs[1]
-    assert load_space(tmp_path / "runs" / "tiny-002" / "space.yaml").enqueue == (best,)
+        assert (store.seed(0), [one.metrics for one in store.epochs(0)]) == (seed, epochs)
+    assert configs[0] == best.config != configs[1]
+    space = load_space(tmp_path / "runs" / "tiny-002" / "space.yaml")
+    assert (space.enqueue, space.enqueue_seeds) == ((best.config,), (seed,))
+    told = json.loads(trainer("show", "tiny-002", "0", "--json", cwd=tmp_path).out)["taken_over"]
+    assert told == {"run": "tiny-001", "trial": best.id}
+    shutil.copy(tmp_path / "runs" / "tiny-002" / "space.yaml", tmp_path / "again.yaml")
+    anew = trainer("run", "again.yaml", "--workers", "0", "--no-retrain", "--json", cwd=tmp_path)
+    assert json.loads(anew.out)["digest"] == json.loads(done.out)["digest"]  # though all of it was trained there

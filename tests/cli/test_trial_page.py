@@ -62,7 +62,7 @@ def test_as_json_it_is_the_trial_of_the_table_and_more(sweep: Sweep, mixed: Run)
     assert {name: told[name] for name in row} == row
     assert [one["metrics"]["val_accuracy"] for one in told["epochs"]] == [0.25, None]
     assert set(told) - set(row) == {
-        *("seed", "parameter_count", "granted", "attempts_made", "epochs", "traceback", "logs")
+        *("seed", "parameter_count", "granted", "attempts_made", "epochs", "traceback", "logs", "taken_over")
     }
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sweep.records import TrialState
+from sweep.records import KnownTraining, TrialState
 from sweep.report import page as page_module
 from sweep.report.page import page, plotly_script, script_json
+from sweep.store.known import Known, record_known
 from tests.report.conftest import CLASSES, Made, Page, answer, config
 
 SECTIONS = [
@@ -173,6 +174,13 @@ def test_one_trial_has_a_report(make: Callable[..., Made]) -> None:
 def test_metrics_of_an_earlier_version_are_enough(answered: Made) -> None:
     (answered.directory.final / "predictions.npz").unlink()
     assert "it was by an earlier version" in Page(page(answered.read())).sections["test"]
+
+
+def test_trials_that_were_taken_over_are_told(answered: Made) -> None:
+    reports = tuple(answered.store.epochs(0))
+    record_known(answered.store, [Known(0, "earlier-001", 5, KnownTraining(reports, None))])
+    told = Page(page(answered.read())).sections["answer"]
+    assert "1 trial had been trained by earlier-001 already, to the same bits." in told
 
 
 def test_damaged_metrics_are_named_and_the_rest_is_shown(answered: Made) -> None:

@@ -6,6 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from sweep.records import Objective
+from sweep.seeds import derive_seed
+from sweep.space.definition import Space
 
 
 @pytest.mark.parametrize(
@@ -62,4 +64,13 @@ def test_the_number_of_parameters_has_a_limit(about):
     lines = [f"  p{number}: 1" for number in range(201)]
     assert about("\n".join(["model: my:build", "parameters:", *lines])) == [
         "5:3: parameters: must have at most 200 items, not " + repr({f"p{n}": 1 for n in range(201)})[:57] + "..."
+    ]
+
+
+def test_a_trial_has_the_seed_that_is_given_to_it_or_one_that_follows_from_the_sweep_s():
+    space = Space.model_validate(
+        {"name": "x", "data": {"source": "digits"}, "seed": 3, "enqueue": [{}, {}], "enqueue_seeds": [None, 0]}
+    )
+    assert [space.trial_seed(trial) for trial in range(3)] == [
+        *(derive_seed(3, "trial", 0), 0, derive_seed(3, "trial", 2)),
     ]

@@ -108,3 +108,12 @@ def test_a_model_of_ones_own_may_still_declare_what_is_enqueued(load):
 
 def test_the_built_in_model_declares_nothing_more(about):
     assert about("enqueue: [{units: 8}]") == ["3:19: enqueue[0]: 'units' is no parameter"]
+
+
+def test_seeds_are_those_of_the_first_configurations(about):
+    two = SPACE + f"  - {GOOD}\n  - {GOOD.replace('8', '16')}\n"
+    assert about(two + "enqueue_seeds: [null, 7]\n") == []
+    assert about(two + "enqueue_seeds: [1, 2, 3]\n") == [
+        "14:16: enqueue_seeds has 3 seeds for 2 configurations of enqueue"
+    ]
+    assert [line.split(": ", 2)[1] for line in about(two + "enqueue_seeds: [-1]\n")] == ["enqueue_seeds[0]"]

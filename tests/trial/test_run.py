@@ -5,6 +5,7 @@ import math
 import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ from sweep.model.build import build_model
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import TooLarge
 from sweep.model.size import estimate
-from sweep.records import METRICS, EpochReport, TrialRequest, TrialState
+from sweep.records import METRICS, EpochReport, KnownTraining, TrialRequest, TrialState
 from sweep.space.data_settings import DataSettings
 from sweep.trial import run as run_module
 from sweep.trial.checkpoint import CheckpointFile
@@ -273,6 +274,39 @@ def test_a_checkpoint_of_an_earlier_version_has_no_hits(dataset: Path, tmp_path:
     again = [event for event in runner.events(2) if isinstance(event, EpochReport)]
     assert [report.hits for report in again] == [None, None]
     assert [(report.epoch, report.metrics) for report in again] == first
+
+
+def with_known(runner: Runner, known: KnownTraining, last_epoch: int) -> list[Any]:
+    request = replace(runner.request(last_epoch), known=known)
+    return list(run_module.run_trial(runner.context, request, runner.build))
+
+
+def test_what_is_known_of_an_equal_training_is_not_trained_again(dataset: Path, tmp_path: Path):
+    *reports, _ = Runner(dataset, tmp_path / "first").events(3)
+    runner = Runner(dataset, tmp_path / "second")
+    runner.build = refuse
+    known = KnownTraining(tuple(reports), 321)
+    *again, result = with_known(runner, known, 2)
+    assert again == reports[:2]
+    assert (result.state, result.epochs_trained, result.parameter_count) == (TrialState.COMPLETED, 2, 321)
+    assert not runner.file.path.exists()
+
+
+def test_beyond_what_is_known_all_is_trained_with_the_same_result(dataset: Path, tmp_path: Path):
+    expected = Runner(dataset, tmp_path / "first")(3)
+    *reports, _ = Runner(dataset, tmp_path / "known").events(2)
+    runner = Runner(dataset, tmp_path / "second")
+    known = KnownTraining(tuple(reports), None)
+    with_known(runner, known, 2)
+    *again, result = with_known(runner, known, 3)
+    assert ([(one.epoch, one.metrics) for one in again], result) == expected
+
+
+def test_a_known_training_ends_where_this_sweep_stops_it(dataset: Path, tmp_path: Path):
+    reports = tuple(EpochReport(7, epoch, dict.fromkeys(METRICS, 1.0 / epoch), 0.1) for epoch in range(1, 6))
+    runner = Runner(dataset, tmp_path, refuse, early_stopping={"patience": 2})
+    *again, result = with_known(runner, KnownTraining(reports, 1), 5)
+    assert (len(again), result.epochs_trained, result.best_epoch) == (3, 3, 1)
 
 
 def test_reports_have_all_metrics_first_and_then_the_models_own(dataset: Path, tmp_path: Path):
