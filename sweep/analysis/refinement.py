@@ -50,7 +50,8 @@ def refine(result: SweepResult, space: Space) -> Refinement:
             continue
         parameters[name], comments[name] = narrow(domain, _evidence(space, name, done, good, winner))
     changed = tuple(name for name, domain in parameters.items() if domain != space.parameters[name])
-    new = space.model_copy(update={"name": _name(space.name), "parameters": parameters, "enqueue": ()})
+    untried = {"enqueue": (), "enqueue_seeds": ()}
+    new = space.model_copy(update={"name": _name(space.name), "parameters": parameters, **untried})
     return Refinement(new, tuple(_head(result, done, good, space)), {k: v for k, v in comments.items() if v}, changed)
 
 

@@ -23,6 +23,7 @@ parameters:
   learning_rate: {type: float, min: 1e-4, max: 1e-1, sampling: log}
   epochs: 3
 enqueue: [{conv_layers: 1, filters: 8, optimizer: adam, learning_rate: 0.01}]
+enqueue_seeds: [7]
 """
 
 
@@ -51,7 +52,7 @@ def test_the_space_is_narrowed_to_the_best_quarter_and_says_why() -> None:
     assert found.space.parameters["filters"].values == (16,)
     assert found.changed == ("conv_layers", "filters", "learning_rate")
     assert found.space.name == "digits-refined"
-    assert found.space.enqueue == ()
+    assert found.space.enqueue == found.space.enqueue_seeds == ()
     assert found.head == (
         "Narrowed from the 10 best of 40 completed trials of digits-001 (val_accuracy 1.0000 to 0.8750).",
         "Without the configurations of `enqueue`: digits-001 has tried them.",
