@@ -37,7 +37,7 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:.4g}"
 
 
-def byte_text(count: int) -> str:
+def byte_text(count: float) -> str:
     """`512 bytes`, `1.5 MB`, `2 GB`: powers of 1,000, as the definition file reads them."""
     size, unit = float(count), "bytes"
     for larger in ("kB", "MB", "GB", "TB", "PB", "EB"):
@@ -85,3 +85,9 @@ def _message(exc: BaseException) -> str:
         return str(exc)
     except Exception:
         return ""
+
+
+def verdict(error: float, little: str, much: str) -> str:
+    """`6 % too low`, `12 % too high`, by two words, or `right`; an error of -0.06 is 6 % of the truth too little."""
+    percent = round(100 * error)
+    return f"{abs(percent)} % too {little if percent < 0 else much}" if percent else "right"

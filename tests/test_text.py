@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sweep.errors import InputError
-from sweep.text import LINE_LENGTH, byte_text, counted, csv_cell, number, one_line, printable
+from sweep.text import LINE_LENGTH, byte_text, counted, csv_cell, number, one_line, printable, verdict
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,10 @@ def test_what_no_spreadsheet_runs_stays_as_it_is(value: object) -> None:
 )
 def test_metrics_have_four_digits(value: float | None, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("error", "text"), [(-0.06, "6 % too low"), (0.12, "12 % too high"), (0.004, "right"), (-0.004, "right")]
+)
+def test_an_error_is_told_in_words(error: float, text: str) -> None:
+    assert verdict(error, "low", "high") == text

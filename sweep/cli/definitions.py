@@ -89,8 +89,8 @@ def plan(
         show_plan(made, forecasts, ready.dataset, estimate)
 
 
-TIMED = 3
-"""So many configurations are, the first that are planned."""
+TIMED, SIZED = 3, 30
+"""So many configurations are, the first that are planned. To time one takes a second, to size one 30 ms."""
 
 
 def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
@@ -104,9 +104,9 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
 
     space, dataset, image_input = ready.space, ready.dataset, ready.image_input
     timings, sizes = [], []
-    for config in plan.configs[:TIMED]:
+    for number, config in enumerate(plan.configs[: SIZED if space.is_builtin else TIMED]):
         size, refusal = foresee(space, config, image_input)
-        if refusal is None:
+        if refusal is None and number < TIMED:
             with contextlib.suppress(Exception):  # of a user's code; the sweep will say what is wrong with it
                 timings.append(time_training(space, config, dataset, image_input))
         if refusal is None and size is not None:

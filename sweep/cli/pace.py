@@ -9,7 +9,7 @@ from datetime import datetime
 from sweep.cli.terminal import seconds
 from sweep.estimates.forecast import Outcome
 from sweep.estimates.outcome import PlanOutcome
-from sweep.text import printable
+from sweep.text import printable, verdict
 
 
 class Pace:
@@ -55,17 +55,14 @@ def epoch_rate(value: float) -> str:
 
 def outcome_text(outcome: Outcome) -> str:
     """`3:22; the forecast after 0:20 was 3:10, 6 % too low`."""
-    error = round(100 * outcome.error)
-    verdict = f"{abs(error)} % too {'low' if error < 0 else 'high'}" if error else "right"
     forecast = f"the forecast after {seconds(outcome.after)} was {seconds(outcome.forecast)}"
-    return f"{seconds(outcome.took)}; {forecast}, {verdict}"
+    return f"{seconds(outcome.took)}; {forecast}, {verdict(outcome.error, 'low', 'high')}"
 
 
 def planned_text(outcome: PlanOutcome) -> str:
     """`39 s to 1:24, 12 % too short`."""
-    said, error = outcome.estimate.search, round(100 * outcome.error)
-    verdict = f"{abs(error)} % too {'short' if error > 0 else 'long'}" if error else "right"
-    return f"{seconds(said.low)} to {seconds(said.high)}, {verdict}"
+    said = outcome.estimate.search
+    return f"{seconds(said.low)} to {seconds(said.high)}, {verdict(outcome.error, 'short', 'long')}"
 
 
 def age_text(created: str, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -111,12 +111,12 @@ def _estimate_lines(estimate: Estimate) -> Iterator[str]:
         f"time: the search {_range(estimate.search)} {where}, the retraining {_range(estimate.retraining)}; "
         "told from a few steps"
     )
-    lasting, most = byte_text(estimate.lasting_bytes), byte_text(estimate.checkpoint_bytes)
-    yield f"disk: about {lasting} when all is done, and at most {most} of checkpoints meanwhile"
+    lasting, most = _range(estimate.lasting_bytes, byte_text), byte_text(estimate.checkpoint_bytes)
+    yield f"disk: {lasting} when all is done, and at most {most} of checkpoints meanwhile"
 
 
-def _range(of: Range) -> str:
-    low, high = whole(of.low), whole(of.high)
+def _range(of: Range, text: Callable[[float], str] = whole) -> str:
+    low, high = text(of.low), text(of.high)
     return f"about {low}" if low == high else f"{low} to {high}"
 
 

@@ -43,21 +43,20 @@ class Range:
     high: float
 
     def error(self, truth: float) -> float:
-        """How far the truth lies outside, as a part of the nearer end: 0.5 where it is half as much again as `high`,
-        -0.5 where it is half of `low`, 0 within."""
-        nearer = min(max(truth, self.low), self.high)
-        return truth / nearer - 1 if nearer else 0.0
+        """How far its nearer end is away from the truth, as a part of that: -0.5 where `high` is half of it, 0.5 where
+        `low` is half as much again, 0 within."""
+        return min(max(truth, self.low), self.high) / truth - 1 if truth else 0.0
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds of the search and of the retraining after it; bytes on disk: of what stays, and at the most of
-    checkpoints while the search runs."""
+    """Seconds of the search and of the retraining after it; bytes on disk: of what stays, which depends on who wins,
+    and at the most of checkpoints while the search runs."""
 
     workers: int
     search: Range
     retraining: Range
-    lasting_bytes: int
+    lasting_bytes: Range
     checkpoint_bytes: int
 
     def to_json(self) -> dict[str, Any]:
@@ -65,7 +64,7 @@ class Estimate:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Estimate:
-        ranges = {name: Range(**kept[name]) for name in ("search", "retraining")}
+        ranges = {name: Range(**kept[name]) for name in ("search", "retraining", "lasting_bytes")}
         return cls(**{**kept, **ranges})
 
 
@@ -87,7 +86,8 @@ def estimate_sweep(
         return None
     epoch, begin = _doubted([one.epoch for one in timings]), statistics.fmean(one.begin for one in timings)
     side_by_side = max(1, workers)
-    largest = max(checkpoint_bytes, default=0)
+    smallest, largest = min(checkpoint_bytes, default=0), max(checkpoint_bytes, default=0)
+    fixed = FIXED_BYTES + plan.epochs * EPOCH_BYTES + plan.trials * TRIAL_BYTES
     longest = max((one.last_epoch for one in plan.trainings), default=DEFAULT_EPOCHS)
     trainings = sum(one.trials for one in plan.trainings)
     low = max(plan.epochs / side_by_side, longest) * epoch.low + math.ceil(graphs / side_by_side) * begin
@@ -99,7 +99,7 @@ def estimate_sweep(
         retraining=Range(
             begin + epoch.low * retrain_share, START_SECONDS[1] + begin + longest * epoch.high * retrain_share
         ),
-        lasting_bytes=FIXED_BYTES + plan.epochs * EPOCH_BYTES + plan.trials * TRIAL_BYTES + largest,
+        lasting_bytes=Range(fixed + smallest, fixed + largest),
         checkpoint_bytes=(plan.checkpoints + 2 * side_by_side) * largest,
     )
 

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from sweep.estimates.estimate import REPORT_BYTES, Estimate, Range
 from sweep.estimates.forecast import Outcome
-from sweep.estimates.outcome import PlanOutcome
 from sweep.report.run_facts import RunFacts
 from sweep.report.words import duration
 from sweep.store.facts import Attempt
-from sweep.text import byte_text, counted
+from sweep.text import byte_text, counted, verdict
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def _summary(run: RunFacts) -> Iterator[tuple[str, str]]:
     if run.result.forecast is not None:
         yield "its forecast", _forecast(run.result.forecast)
     if run.result.planned is not None:
-        yield "what sweep plan had said", _planned(run.result.planned)
+        yield "what sweep plan had said", _told(run.result.planned.estimate.search, run.result.planned.took)
     yield "training in all trials together", duration(training)
     yield "other work of trials (building, compiling, checkpoints, lost epochs)", duration(other)
     workers = {event.payload.get("workers") or 1 for event in run.events if event.kind in ("started", "resumed")}
@@ -66,13 +65,8 @@ def _summary(run: RunFacts) -> Iterator[tuple[str, str]]:
 
 
 def _forecast(outcome: Outcome) -> str:
-    error = round(100 * outcome.error)
-    verdict = f"{abs(error)} % too {'short' if error < 0 else 'long'}" if error else "right"
-    return f"{duration(outcome.forecast)}, told after {duration(outcome.after)}: {verdict}"
-
-
-def _planned(outcome: PlanOutcome) -> str:
-    return _told(outcome.estimate.search, outcome.took)
+    told = f"{duration(outcome.forecast)}, told after {duration(outcome.after)}"
+    return f"{told}: {_verdict(outcome.error, 'short', 'long')}"
 
 
 def _retraining(run: RunFacts, took: float) -> str:
@@ -81,16 +75,18 @@ def _retraining(run: RunFacts, took: float) -> str:
 
 
 def _told(said: Range, truth: float) -> str:
-    error = round(100 * said.error(truth))
-    verdict = f"{abs(error)} % too {'short' if error > 0 else 'long'}" if error else "right"
-    return f"{duration(said.low)} to {duration(said.high)}: {verdict}"
+    return f"{duration(said.low)} to {duration(said.high)}: {_verdict(said.error(truth), 'short', 'long')}"
 
 
 def _size(run: RunFacts, told: Estimate) -> str:
-    there, said = run.lasting_bytes, told.lasting_bytes - REPORT_BYTES
-    error = round(100 * (said / there - 1)) if there else 0
-    verdict = f"{abs(error)} % too {'little' if error < 0 else 'much'}" if error else "right"
-    return f"{byte_text(there)}; sweep plan had said {byte_text(said)}: {verdict}"
+    said = Range(told.lasting_bytes.low - REPORT_BYTES, told.lasting_bytes.high - REPORT_BYTES)
+    span = f"{byte_text(said.low)} to {byte_text(said.high)}"
+    wrong = _verdict(said.error(run.lasting_bytes), "little", "much")
+    return f"{byte_text(run.lasting_bytes)}; sweep plan had said {span}: {wrong}"
+
+
+def _verdict(error: float, little: str, much: str) -> str:
+    return verdict(error, little, much).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _seconds(attempt: Attempt) -> float:

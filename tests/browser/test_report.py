@@ -59,6 +59,14 @@ def test_every_trial_is_in_the_table_and_a_word_filters_it(report: Callable[[int
     assert errors(page) == []
 
 
+LONG_PROBLEM = """
+const problem = document.createElement("li");
+problem.textContent = "near duplicates: " + "a".repeat(400) + ".jpg";
+document.querySelector("#data").append(problem);
+"""
+"""What the check of the data may have found: names of files have no blanks."""
+
+
 @pytest.mark.parametrize("width", [390, 1400])
 def test_the_figures_are_drawn_as_wide_as_the_page(report: Callable[[int], list[Any]], page: Page, width: int) -> None:
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -68,6 +76,7 @@ def test_the_figures_are_drawn_as_wide_as_the_page(report: Callable[[int], list[
         page.wait(lambda: page.all(".js-plotly-plot .main-svg"), "a figure")
         wide = "return arguments[0].getBoundingClientRect().right"
         assert all(page.driver.execute_script(wide, one) <= width for one in page.all(".main-svg"))
+        page.driver.execute_script(LONG_PROBLEM)
         assert page.driver.execute_script("return document.documentElement.scrollWidth") <= width
     finally:
         page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

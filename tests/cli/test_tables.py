@@ -217,12 +217,12 @@ def test_colours_are_for_terminals_that_want_them(sweep: Sweep, mixed: Run, monk
 
 def test_show_tells_what_the_plan_had_said(sweep: Sweep, make_run: Callable[..., Run]) -> None:
     run = make_run()
-    told = Estimate(1, Range(100.0, 160.0), Range(1.0, 2.0), 6_000_000, 0)
+    told = Estimate(1, Range(100.0, 160.0), Range(1.0, 2.0), Range(6e6, 7e6), 0)
     run.store.record_event("estimated", **told.to_json())
     run.store.record_event("searched", seconds=200.0)
     run.finish()
-    assert "planned         1:40 to 2:40, 25 % too short" in sweep("show").lines
-    assert sweep("show", "--json").json["planned"]["error"] == 0.25
+    assert "planned         1:40 to 2:40, 20 % too short" in sweep("show").lines
+    assert sweep("show", "--json").json["planned"]["error"] == -0.2
 
 
 def test_show_tells_what_a_search_took_beside_its_forecast(sweep: Sweep, make_run: Callable[..., Run]) -> None:

@@ -13,7 +13,7 @@ from sweep.preparation import Ready, get_ready
 from sweep.space.load import load_space
 from tests.tiny_sweep import write_images, write_space
 
-ESTIMATE = Estimate(2, Range(1.5, 2.5), Range(0.1, 0.3), 6_000_000, 1_000)
+ESTIMATE = Estimate(2, Range(1.5, 2.5), Range(0.1, 0.3), Range(6e6, 7e6), 1_000)
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def test_what_was_said_of_a_definition_is_found_again(ready: Ready) -> None:
 
 def test_a_later_plan_replaces_an_earlier_one(ready: Ready) -> None:
     keep_estimate(ready, ESTIMATE)
-    keep_estimate(ready, replace(ESTIMATE, lasting_bytes=7))
+    keep_estimate(ready, replace(ESTIMATE, checkpoint_bytes=7))
     found = kept_estimate(ready, 2)
-    assert found is not None and found.lasting_bytes == 7
+    assert found is not None and found.checkpoint_bytes == 7
 
 
 def test_it_is_of_no_other_number_of_workers_definition_or_code(ready: Ready) -> None:

@@ -24,14 +24,14 @@ def test_the_summary_adds_them_up(answered: Made) -> None:
 
 
 def test_what_the_plan_had_said_is_told_with_its_error(answered: Made) -> None:
-    told = Estimate(1, Range(10.0, 16.0), Range(3.0, 4.0), REPORT_BYTES + 500_000, 0)
+    told = Estimate(1, Range(10.0, 16.0), Range(3.0, 4.0), Range(REPORT_BYTES + 4e5, REPORT_BYTES + 5e5), 0)
     answered.store.record_event("estimated", **told.to_json())
     answered.store.record_event("searched", seconds=20.0)
     run = replace(answered.read(), lasting_bytes=1_000_000)
-    lines = dict(summary(run))
-    assert lines["what sweep plan had said"] == "10.0 s to 16.0 s: 25 % too short"
-    assert lines["retraining the winner"] == "1.5 s; sweep plan had said 3.0 s to 4.0 s: 50 % too long"
-    assert lines["on disk, besides this page"] == "1 MB; sweep plan had said 500 kB: 50 % too little"
+    lines = {name: text.replace("\N{NO-BREAK SPACE}", " ") for name, text in summary(run)}
+    assert lines["what sweep plan had said"] == "10.0 s to 16.0 s: 20 % too short"
+    assert lines["retraining the winner"] == "1.5 s; sweep plan had said 3.0 s to 4.0 s: 100 % too long"
+    assert lines["on disk, besides this page"] == "1 MB; sweep plan had said 400 kB to 500 kB: 50 % too little"
 
 
 def test_what_lasts_is_all_but_report_and_checkpoints(answered: Made) -> None:
