@@ -96,6 +96,30 @@ def test_after_ctrl_c_the_sweep_goes_on_as_if_nothing_had_been(
     assert attempts(run)[0] == attempts(run)[2] == ["completed"]
 
 
+@pytest.mark.parametrize("arguments", [[], ["--now"]])
+def test_a_stop_from_another_process_is_one_to_go_on_from(
+    arguments: list[str], finished: Path, trainer: Trainer, folder: Path, run: Path
+) -> None:
+    process = trainer.start("run", write_space(folder), "--workers", "0", cwd=folder)
+    wait_for(lambda: has_begun(run, 1), process)
+    process.send_signal(signal.SIGSTOP)  # its trials are shorter than another process takes to start
+    stop = trainer.start("stop", "tiny-001", *arguments, cwd=folder)
+    wait_for((run / "run.stop.json").exists, stop)
+    process.send_signal(signal.SIGCONT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, STOPPED.format(best_so_far(run)))
+    assert stop.communicate(timeout=60)[0].splitlines() == [
+        f"tiny-001 stops once its running {'epochs' if arguments else 'trials'} have ended",
+        "tiny-001 is interrupted; go on with: sweep resume tiny-001",
+    ]
+    assert stop.returncode == 0
+    if not arguments:
+        assert "stopping once the running trials have ended, as `sweep stop` asked for\n" in out
+        assert attempts(run) == [["completed"], ["completed"]]
+    finish(trainer, folder)
+    assert digest(run) == digest(finished)
+
+
 def test_after_a_kill_too(finished: Path, trainer: Trainer, folder: Path, run: Path) -> None:
     process = trainer.start("run", write_space(folder), "--workers", "0", cwd=folder)
     wait_for(lambda: has_begun(run, 1), process)
