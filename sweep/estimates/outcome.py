@@ -29,8 +29,11 @@ class PlanOutcome:
 
 
 def plan_outcome(events: Sequence[Event]) -> PlanOutcome | None:
-    """Of a search that came to its end in one session; None where nothing had been told of it."""
+    """Of a search that came to its end in one session; None where nothing had been told of it, or in another form."""
     payloads = {event.kind: event.payload for event in events}
     if "resumed" in payloads or not payloads.keys() >= {"estimated", "searched", "search_finished"}:
         return None
-    return PlanOutcome(Estimate.from_json(payloads["estimated"]), payloads["searched"]["seconds"])
+    try:
+        return PlanOutcome(Estimate.from_json(payloads["estimated"]), payloads["searched"]["seconds"])
+    except (TypeError, KeyError):
+        return None

@@ -44,7 +44,7 @@ def images(run: RunFacts) -> Images:
     check = run.check
     return Images(
         classes=classes,
-        counts=_counts(run.directory, len(classes)),
+        counts=image_counts(run.directory, len(classes)),
         problems=None if check is None else list(map(printable, check.problems)),
         warnings=None if check is None else list(map(printable, check.warnings)),
         excluded=excluded[:LISTED],
@@ -80,7 +80,7 @@ def _about(run: RunFacts) -> str:
     return f"{printable(run.space.data.source)}: {parts} images{shape}, {classes}" if parts else run.space.data.source
 
 
-def _counts(directory: RunDirectory, classes: int) -> dict[str, list[int]]:
+def image_counts(directory: RunDirectory, classes: int) -> dict[str, list[int]]:
     """From the run's own `labels.csv`, by class number; nothing where it has gone."""
     counts = {split: [0] * classes for split in SPLITS}
     try:

@@ -33,8 +33,8 @@ def write_report(directory: RunDirectory) -> Path:
 
 
 def write_figures(directory: RunDirectory, folder: Path, form: str) -> list[Path]:
-    """The figures of a run for print, see `prints`."""
-    from sweep.report import prints  # only here: it loads matplotlib
+    """The figures of a run for print, see `prints.write`."""
+    from sweep.report.prints.write import write_figures as write_all  # only here: it loads matplotlib
 
     with Store.open(directory.database, read_only=True) as store:
-        return prints.write_figures(read_run(directory, store), folder, form)
+        return write_all(read_run(directory, store), folder, form)

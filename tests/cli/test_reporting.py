@@ -31,10 +31,8 @@ def test_of_a_running_sweep_it_is_a_snapshot(sweep: Sweep, mixed: Run) -> None:
 
 def test_figures_are_written_where_they_are_wanted(sweep: Sweep, mixed: Run, tmp_path: Path) -> None:
     done = sweep("report", "--figures", str(tmp_path / "paper"), "--format", "svg")
-    assert (done.code, done.lines[1:]) == (
-        0,
-        [f"wrote {tmp_path}/paper/{name}.svg" for name in ("history", "learning_curves", "parameters")],
-    )
+    names = ("history", "parallel_coordinates", "learning_curves", "parameters", "times")
+    assert (done.code, done.lines[1:]) == (0, [f"wrote {tmp_path}/paper/{name}.svg" for name in names])
     assert (tmp_path / "paper" / "history.svg").is_file()
 
 

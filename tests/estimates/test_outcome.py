@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from sweep.estimates.estimate import Estimate, Range
@@ -43,3 +46,9 @@ def test_the_error_is_how_far_the_range_is_from_the_truth(took: float, error: fl
         "took_seconds": took,
         "error": pytest.approx(error),
     }
+
+
+@pytest.mark.parametrize("payload", [{}, {"search": 1}, {**ESTIMATE.to_json(), "lasting_bytes": 5}, {"new": 1}])
+def test_an_estimate_of_another_form_is_none(payload: dict[str, Any]) -> None:
+    told = events("started", "estimated", "searched", "search_finished")
+    assert plan_outcome([replace(one, payload=payload) if one.kind == "estimated" else one for one in told]) is None

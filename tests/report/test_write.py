@@ -11,6 +11,10 @@ from sweep.report.ending import report_at_end
 from sweep.report.write import write_figures, write_report
 from tests.report.conftest import Made
 
+FIGURES = [
+    *("history", "parallel_coordinates", "learning_curves", "parameters", "importance", "interaction", "times"),
+    *("classes", "confusion_matrix", "roc"),
+]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -60,14 +64,15 @@ def test_the_figures_for_print_are_those_that_there_is_something_for(
     answered: Made, halving: Made, tmp_path: Path, form: str
 ) -> None:
     written = write_figures(answered.directory, tmp_path / "figures", form)
-    names = ["history", "learning_curves", "parameters", "importance", "confusion_matrix", "roc"]
-    assert [path.name for path in written] == [f"{name}.{form}" for name in names]
+    assert [path.name for path in written] == [f"{name}.{form}" for name in FIGURES]
     for path in written:
         content = path.read_bytes()
         assert content.startswith(PNG) if form == "png" else b"<svg" in content
         assert len(content) > 2000
     less = write_figures(halving.directory, tmp_path / "less", form)
-    assert [path.stem for path in less] == ["history", "learning_curves", "parameters"]
+    assert [path.stem for path in less] == [
+        name for name in FIGURES if name not in ("importance", "interaction", "confusion_matrix", "roc")
+    ]
 
 
 def test_a_place_that_is_none_is_said_in_one_line(answered: Made, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from sweep.report.figures.style import BLUE, GREEN, ORANGE, Figure, figure, lite
 
 MOST = 100
 
-_COLOURS = {"train": BLUE, "validation": ORANGE, "test": GREEN}
+COLOURS = {"train": BLUE, "validation": ORANGE, "test": GREEN}
 
 
 def class_counts(classes: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Figure | None:
@@ -21,7 +21,7 @@ def class_counts(classes: Sequence[str], counts: Mapping[str, Sequence[int]]) ->
             "name": split,
             "x": list(range(len(classes))),
             "y": list(numbers),
-            "marker": {"color": _COLOURS.get(split, BLUE)},
+            "marker": {"color": COLOURS.get(split, BLUE)},
             "hovertemplate": f"%{{x}}: %{{y}} images in {split}<extra></extra>",
         }
         for split, numbers in counts.items()

@@ -1,0 +1,34 @@
+"""What the figures for print share."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sweep.report.words import label
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Of so many inches."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes: Axes = figure.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def plain(text: str) -> str:
+    """Matplotlib takes what stands between two dollars for a formula."""
+    return label(text).replace("$", r"\$")
+
+
+def name_ticks(axes: Axes, names: list[str], most: int = 24) -> None:
+    """Below the places 0, 1, 2, ...; aslant where they are too long to stand side by side."""
+    axes.set_xticks(range(len(names)), names)
+    if sum(map(len, names)) >= most:
+        for text in axes.get_xticklabels():
+            text.set(rotation=45, ha="right", rotation_mode="anchor")
+
+
+def legend_above(axes: Axes) -> None:
+    """Bars may be as high as there is room."""
+    axes.legend(frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0.0, 1.0))
