@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +26,14 @@ def complete_runs(ctx: click.Context, param: click.Parameter, incomplete: str) -
 
 
 def complete_trials(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Numbers of the trials of the run that is typed already, each with its state."""
+    """Numbers of the trials of the run that is typed already, each with its state; without those typed already."""
     name = ctx.params.get("run")
     if not isinstance(name, str):
         return []
     with contextlib.suppress(Exception):  # a message in the middle of what is typed helps nobody
-        return list(_trials(RunDirectory(_runs_dir(ctx) / name), incomplete))[:MOST_TRIALS]
+        typed = ctx.params.get(param.name or "") if param.nargs == -1 else ()
+        trials = _trials(RunDirectory(_runs_dir(ctx) / name), incomplete)
+        return [one for one in trials if int(one.value) not in (typed or ())][:MOST_TRIALS]
     return []
 
 
@@ -46,4 +49,5 @@ def _trials(run: RunDirectory, incomplete: str) -> Iterator[CompletionItem]:
 
 
 def _runs_dir(ctx: click.Context) -> Path:
-    return Path(ctx.params.get("runs_dir") or DEFAULT_RUNS_DIR)
+    """A shell has what is typed completed before it puts in the place of `~` and `$HOME` what they stand for."""
+    return Path(os.path.expanduser(os.path.expandvars(ctx.params.get("runs_dir") or DEFAULT_RUNS_DIR)))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import click
 
+from sweep.cli.shells import add_shells
+
+add_shells()  # before click is asked to complete anything
+
 
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
