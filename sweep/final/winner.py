@@ -37,7 +37,9 @@ class Winner:
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> Winner:
-        return cls(**payload)
+        """KeyError where something is missing."""
+        facts = (payload[name] for name in ("id", "objective", "best_epoch", "config"))
+        return cls(*facts, full_budget=payload.get("full_budget", True), note=payload.get("note"))
 
 
 def choose_winner(trials: Sequence[TrialRecord], goal: Objective, full_budget: int | None) -> Winner | None:

@@ -11,6 +11,7 @@ from sweep.space.dependence import layer_stem
 from sweep.space.dimensions import complete, expand
 from sweep.space.structure import did_you_mean
 from sweep.space.yaml_source import Mistake, Path_
+from sweep.text import counted
 
 
 def find_unknown(space: Space, unsound: Set[str], *, may_grow: bool) -> Iterator[Mistake]:
@@ -47,8 +48,8 @@ def find_incomplete(space: Space) -> Iterator[Mistake]:
             yield at, f"enqueue[{index}] is the same configuration as one before it"
         configs.append(config)
     if len(space.enqueue_seeds) > len(space.enqueue):
-        counts = f"{len(space.enqueue_seeds)} seeds for {len(space.enqueue)} configurations of enqueue"
-        yield ("enqueue_seeds",), f"enqueue_seeds has {counts}"
+        seeds, configs = counted(len(space.enqueue_seeds), "seed"), counted(len(space.enqueue), "configuration")
+        yield ("enqueue_seeds",), f"enqueue_seeds has {seeds} for {configs} of enqueue"
     most = space.search.max_trials
     if most is not None and len(space.enqueue) > most:
         yield ("enqueue",), f"enqueue has {len(space.enqueue)} configurations, but search.max_trials is {most}"

@@ -51,21 +51,21 @@ def _undamaged(method: Callable[Concatenate[Reader, P], T]) -> Callable[Concaten
     def read(self: Reader, *args: P.args, **options: P.kwargs) -> T:
         try:
             return method(self, *args, **options)
-        except (ValueError, KeyError) as exc:
+        except (ValueError, KeyError, TypeError) as exc:
             raise SweepFailed(f"{self._database.path}: {one_line(exc)}; {DAMAGED}") from exc
 
     return read
 
 
 class _Facts(dict[str, Any]):
-    """Raises SweepFailed for a fact that every store has."""
+    """Raises SweepFailed for a fact that every store has, or everything of the kind that `where` tells."""
 
-    def __init__(self, path: Path, facts: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, facts: Mapping[str, Any], where: str = "") -> None:
         super().__init__(facts)
-        self._path = path
+        self._path, self._where = path, where
 
     def __missing__(self, name: str) -> Any:
-        raise SweepFailed(f"{self._path}: has no {name!r}; {DAMAGED}")
+        raise SweepFailed(f"{self._path}: has no {name!r}{self._where}; {DAMAGED}")
 
 
 class Reader:
@@ -180,7 +180,10 @@ class Reader:
     def events(self, kind: str | None = None) -> list[Event]:
         """What happened to the sweep, in order; only events of `kind` where one is given."""
         rows = self._database.rows("SELECT * FROM event WHERE ? IN (kind, '') ORDER BY seq", kind or "")
-        return [Event(row["seq"], row["time"], row["kind"], json.loads(row["payload"])) for row in rows]
+        return [Event(row["seq"], row["time"], row["kind"], self._payload(row)) for row in rows]
+
+    def _payload(self, row: sqlite3.Row) -> Mapping[str, Any]:
+        return _Facts(self._database.path, json.loads(row["payload"]), f" in its event {row['kind']!r}")
 
     def digest(self) -> str:
         """SHA-256 of the results table, see `digest_of`."""

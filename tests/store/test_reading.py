@@ -173,3 +173,14 @@ def test_hits_are_of_one_epoch_and_replaced_with_it(store, fill):
     )
     store.record_epoch(EpochReport(0, 1, {"loss": 1.0}, 0.5, b"\xff\x01"))
     assert store.hits(0, 1) == b"\xff\x01"
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [("{}", r"has no 'seconds' in its event 'searched'"), ("[1]", "TypeError"), ("{", "JSONDecodeError")],
+)
+def test_an_event_without_what_its_kind_has_is_damage(run, store, payload, message):
+    store.record_event("searched", seconds=1.0)
+    lose(run, f"UPDATE event SET payload = '{payload}'")
+    with pytest.raises(SweepFailed, match=f"sweep.db: {message}.*; the store is damaged"):
+        [event.payload["seconds"] for event in store.events()]
