@@ -38,8 +38,14 @@ class Winner:
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> Winner:
         """KeyError where something is missing."""
-        facts = (payload[name] for name in ("id", "objective", "best_epoch", "config"))
-        return cls(*facts, full_budget=payload.get("full_budget", True), note=payload.get("note"))
+        return cls(
+            id=payload["id"],
+            objective=payload["objective"],
+            best_epoch=payload["best_epoch"],
+            config=payload["config"],
+            full_budget=payload.get("full_budget", True),
+            note=payload.get("note"),
+        )
 
 
 def choose_winner(trials: Sequence[TrialRecord], goal: Objective, full_budget: int | None) -> Winner | None:

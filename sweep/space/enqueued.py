@@ -48,8 +48,8 @@ def find_incomplete(space: Space) -> Iterator[Mistake]:
             yield at, f"enqueue[{index}] is the same configuration as one before it"
         configs.append(config)
     if len(space.enqueue_seeds) > len(space.enqueue):
-        seeds, configs = counted(len(space.enqueue_seeds), "seed"), counted(len(space.enqueue), "configuration")
-        yield ("enqueue_seeds",), f"enqueue_seeds has {seeds} for {configs} of enqueue"
+        seeds, known = counted(len(space.enqueue_seeds), "seed"), counted(len(space.enqueue), "configuration")
+        yield ("enqueue_seeds",), f"enqueue_seeds has {seeds} for {known} of enqueue"
     most = space.search.max_trials
     if most is not None and len(space.enqueue) > most:
         yield ("enqueue",), f"enqueue has {len(space.enqueue)} configurations, but search.max_trials is {most}"
