@@ -21,8 +21,9 @@ $(READY): pyproject.toml constraints.txt
 sweep: $(READY)  ## Run search_spaces/digits.yaml: search, retrain the winner, report its test accuracy
 	$(BIN)/sweep run search_spaces/digits.yaml
 
+# On two cores, file by file: a process has imported TensorFlow once for all of its files.
 test: $(READY)  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 slow: $(READY)  ## Run the tests that take minutes: sweeps killed again and again
 	$(BIN)/python -m pytest -m slow
