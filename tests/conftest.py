@@ -3,6 +3,7 @@ process of their own, and those that are only read from are shared."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -17,6 +18,12 @@ os.environ.update(runtime_environment(1))
 
 # A shell without job control has what it starts in the background ignore Ctrl-C, and so would every sweep started here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Whoever looks for garbage later, as each trial does, need not look through all tests and all of TensorFlow."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

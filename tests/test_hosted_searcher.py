@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+import importlib
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import SweepFailed
+from sweep.executors.fork_server import ForkServer, is_available
 from sweep.executors.inline import InlineExecutor
-from sweep.executors.launch import FreshInterpreters
+from sweep.executors.launch import FreshInterpreters, Launcher
 from sweep.executors.pool import PoolExecutor
 from sweep.hosted_searcher import HostedSearcher, SearcherTask
 from sweep.records import Decision, Proposal, TrialResult, TrialState
 from sweep.search.oracle_searcher import make_searcher
 from sweep.space.definition import Space
+from tests.executors import functions
 
 METHODS = ("random", "hyperband", "bayesian", "grid")
 
@@ -36,7 +40,7 @@ class History:
         self.decisions: list[Decision] = []
         self._open: list[Proposal] = []
 
-    def step(self, searcher: HostedSearcher) -> bool:
+    def step(self, searcher: HostedSearcher, before_telling: Callable[[], object] = lambda: None) -> bool:
         """Ask as long as two may run, then tell how the first one ended."""
         while len(self._open) < 2 and (proposal := searcher.ask()) is not None:
             self.decisions.append(proposal)
@@ -47,6 +51,8 @@ class History:
         value = (done.trial * 7 % 5) / 5 + done.last_epoch / 100
         result = TrialResult(done.trial, TrialState.COMPLETED, done.last_epoch, done.last_epoch, value)
         self.decisions.append(result)
+        assert len(self.decisions) < 100, "the search begins again and again"
+        before_telling()
         searcher.tell(result)
         return True
 
@@ -59,16 +65,14 @@ def reference(method: str) -> list[Decision]:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Callable[[str], PoolExecutor]]:
-    executors = []
-
-    def make(method: str) -> PoolExecutor:
-        executors.append(PoolExecutor(SearcherTask(space(method)), FreshInterpreters(), [{}], tmp_path, name="search"))
-        return executors[-1]
-
-    yield make
-    for executor in executors:
-        executor.close()
+def launcher() -> Iterator[Launcher]:
+    """As in a sweep: KerasTuner is imported once, for all processes that take the place of one another."""
+    if not is_available():
+        yield FreshInterpreters()
+        return
+    preload = functools.partial(importlib.import_module, "sweep.search.oracle_searcher")
+    with ForkServer(preload, {}) as server:
+        yield server
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -94,20 +98,25 @@ def test_goes_on_from_decisions_with_what_is_still_open(method: str) -> None:
     assert history.decisions == expected
 
 
-def test_a_process_that_was_killed_between_any_two_calls_changes_nothing(
-    host: Callable[[str], PoolExecutor], tmp_path: Path
-) -> None:
-    history, executor = History(), host("hyperband")
-    searcher = HostedSearcher(executor, lambda: history.decisions)
-    for count in itertools.count():
-        if count in (0, 3, 4):
-            executor._workers[0].process.kill()
-            executor._workers[0].process.wait()
-        if not history.step(searcher):
-            break
-    assert history.decisions == reference("hyperband")
-    assert executor._started == 4
-    assert searcher.promotable() == make_replayed(history.decisions).promotable()
+def test_a_process_that_was_killed_between_any_two_calls_changes_nothing(launcher: Launcher, tmp_path: Path) -> None:
+    history = History()
+    with PoolExecutor(SearcherTask(space("hyperband")), launcher, [{}], tmp_path, name="search") as executor:
+        searcher = HostedSearcher(executor, lambda: history.decisions)
+
+        def kill() -> None:
+            process = executor._workers[0].process
+            while process.wait(0.1) is None:  # one that is not forked yet cannot be killed yet
+                process.kill()
+
+        kill()
+        for count in itertools.count():
+            if count == 3:
+                kill()
+            if not history.step(searcher, kill if count == 4 else lambda: None):
+                break
+        assert history.decisions == reference("hyperband")
+        assert executor._started == 4
+        assert searcher.promotable() == make_replayed(history.decisions).promotable()
 
 
 def make_replayed(decisions: list[Decision]) -> HostedSearcher:
@@ -116,15 +125,10 @@ def make_replayed(decisions: list[Decision]) -> HostedSearcher:
 
 def test_a_process_that_dies_at_every_call_ends_the_search_with_the_reason(tmp_path: Path) -> None:
     with (
-        PoolExecutor(Dying(), FreshInterpreters(), [{}], tmp_path, name="search") as executor,
+        PoolExecutor(functions.zero_division, FreshInterpreters(), [{}], tmp_path, name="search") as executor,
         pytest.raises(SweepFailed, match=r"the search cannot go on: its worker exited with code 1 .*ZeroDivisionError"),
     ):
         HostedSearcher(executor, lambda: []).ask()
-
-
-class Dying:
-    def __call__(self, request: object) -> Iterator[int]:
-        yield 1 // 0
 
 
 def test_a_search_that_would_decide_otherwise_is_refused_as_without_a_host() -> None:

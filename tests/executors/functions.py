@@ -32,6 +32,11 @@ def die(request: str) -> Iterator[str]:
     yield f"after {request}"
 
 
+def zero_division(request: object) -> Iterator[int]:
+    """No event at all."""
+    yield 1 // 0
+
+
 def endless(request: str) -> Iterator[int]:
     """Events without end; writes to the file `request` when it is closed."""
     number = 1
