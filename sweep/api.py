@@ -168,17 +168,17 @@ def _warm_started(space: Space, earlier: RunDirectory, reporter: Reporter) -> Sp
 
 
 def _take_over(earlier: RunDirectory, directory: RunDirectory, store: Store, ready: Ready, reporter: Reporter) -> None:
-    from sweep.analysis.known_trainings import differing, find_known
+    from sweep.analysis.known_trainings import find_known, why_anew
     from sweep.store.known import record_known
 
     with Store.open(earlier.database, read_only=True) as before, before.snapshot():
-        others = differing(ready, directory, earlier, before)
-        known = [] if others else list(find_known(ready.space, earlier, before))
+        reason = why_anew(ready, directory, earlier, before)
+        known = [] if reason else list(find_known(ready.space, earlier, before))
     record_known(store, known)
-    if others:
-        reporter.note(f"they are trained anew, for {' and '.join(others)} are others than those of {earlier.name}")
+    if reason:
+        reporter.note(f"they are trained anew: {reason}")
     else:
-        reporter.note(f"{counted(len(known), 'training')} of {earlier.name} taken over, as far as they go")
+        reporter.note(f"{counted(len(known), 'training')} of {earlier.name} need not be done again, as far as they go")
 
 
 def _search_and_finish(session: Session, retrain: bool) -> None:

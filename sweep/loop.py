@@ -5,15 +5,15 @@ from __future__ import annotations
 import enum
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from sweep.errors import SweepFailed
 from sweep.executors.base import Executor, WorkerLost
 from sweep.records import (
+    Config,
     EpochReport,
     KnownTraining,
     Proposal,
@@ -69,8 +69,8 @@ class Limits:
 class Loop:
     """Trains what the searcher asks for until it asks for nothing more, the time is up, or a stop is requested.
 
-    `begun` is called when the first trials run and are in the store, before any observer hears of anything. `known` are
-    trainings, by trial, that need not be done again.
+    `begun` is called when the first trials run and are in the store, before any observer hears of anything. `known`
+    finds, by seed and configuration, a training that need not be done again.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Loop:
         limits: Limits = Limits(),
         stop: StopSignal | None = None,
         begun: Callable[[], None] = lambda: None,
-        known: Mapping[int, KnownTraining] = MappingProxyType({}),
+        known: Callable[[int, Config], KnownTraining | None] = lambda seed, config: None,
     ) -> None:
         self._begun: Callable[[], None] | None = begun
         self._searcher, self._executor, self._store = searcher, executor, store
@@ -159,7 +159,8 @@ class Loop:
         self._proposals[proposal.trial] = proposal
         attempt = self._store.start_attempt(proposal.trial)
         self._stored[proposal.trial] = {report.epoch: report for report in self._store.epochs(proposal.trial)}
-        seed, known = self._seed_of(proposal.trial), self._known.get(proposal.trial)
+        seed = self._seed_of(proposal.trial)
+        known = self._known(seed, proposal.config)
         request = TrialRequest(proposal.trial, proposal.config, seed, proposal.last_epoch, attempt, known)
         self._running[proposal.trial] = (request, time.monotonic())
         self._executor.submit(request)

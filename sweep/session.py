@@ -29,12 +29,12 @@ from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
 from sweep.parting import parting
 from sweep.preparation import Ready
-from sweep.records import Proposal, TrialRequest, Workload
+from sweep.records import Config, KnownTraining, Proposal, TrialRequest, Workload
 from sweep.report.ending import report_at_end
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
 from sweep.stop import Stop, StopSignal
-from sweep.store.known import known_trainings
+from sweep.store.known import KnownTrainings
 from sweep.store.layout import RunDirectory
 from sweep.store.state import search_has_ended
 from sweep.store.stop_request import requested_stop
@@ -64,7 +64,7 @@ class Session:
         trials_per_gpu: int = 1,
     ) -> None:
         self._directory, self._store, self._reporter, self._launcher = directory, store, reporter, launcher
-        self._ready, self._first_space, self._dataset = ready, ready.space, ready.dataset
+        self._ready, self._dataset = ready, ready.dataset
         self._space = current_space(ready.space, store)
         self._machine, self._trials_per_gpu = this_machine(), trials_per_gpu
         self._workers = choose_workers(self._space, self._machine, trials_per_gpu) if workers is None else workers
@@ -168,10 +168,10 @@ class Session:
             from sweep.search.oracle_searcher import replay
             from sweep.search.plan import make_plan
 
-            searcher, open_proposals = replay(self._first_space, self._store.decisions())
+            searcher, open_proposals = replay(self._ready.space, self._store.decisions())
             yield searcher, lambda: list(open_proposals.values()), lambda space: make_plan(space).workload
             return
-        task = SearcherTask(self._first_space)
+        task = SearcherTask(self._ready.space)
         with PoolExecutor(task, self._launcher, [runtime_environment(1)], self._directory.logs, name="search") as host:
             hosted = HostedSearcher(host, self._store.decisions)
             yield hosted, lambda: hosted.open_proposals, hosted.workload
@@ -212,8 +212,17 @@ class Session:
             ),
             stop=stop,
             begun=self._begin_board,
-            known={trial: known.training for trial, known in known_trainings(self._store.events()).items()},
+            known=self._known_training(),
         )
+
+    def _known_training(self) -> Callable[[int, Config], KnownTraining | None]:
+        trainings = KnownTrainings.of(self._store.events())
+
+        def find(seed: int, config: Config) -> KnownTraining | None:
+            known = trainings.find(seed, config)
+            return None if known is None else known.training
+
+        return find
 
     def _seconds_left(self) -> float | None:
         limit = self._space.search.max_time

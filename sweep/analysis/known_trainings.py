@@ -7,55 +7,62 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sweep.preparation import Ready
-from sweep.records import Config, EpochReport, KnownTraining, TrialRecord, TrialState
+from sweep.records import EpochReport, KnownTraining, TrialRecord, TrialState
 from sweep.run_definition import first_space
 from sweep.space.definition import Space
 from sweep.store.known import Known
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
 
+WITHOUT_EFFECT = {
+    *("name", "data", "objective", "search", "seed", "parameters", "enqueue", "enqueue_seeds", "early_stopping"),
+    *("retrain", "retrain_threads", "retries", "trial_timeout", "max_failures"),
+}
+"""Keys of a definition that change no epoch of a training whose configuration and seed are given. Of `data` the digest
+of the images and the scaling are looked at."""
 
-def differing(ready: Ready, run: RunDirectory, earlier: RunDirectory, store: Reader) -> list[str]:
-    """In what a training of the new run is another than that of the earlier one whose store this is: nothing where the
-    same configuration and seed give the same bits."""
+
+def why_anew(ready: Ready, run: RunDirectory, earlier: RunDirectory, store: Reader) -> str | None:
+    """Why a training of the new run may be another than that of the earlier one whose store this is, in half a
+    sentence; None where the same configuration and seed give the same bits."""
+    if not ready.space.is_builtin:
+        return "nobody knows all the code that a model of one's own depends on"
+    if not ready.space.deterministic:
+        return "without deterministic ops no training is the same twice"
     before, now = _environment(earlier), _environment(run)
     pairs = {
         "images": (store.facts.get("dataset_digest"), ready.dataset.digest),
-        "code": (store.facts.get("code"), ready.code),
         "settings": (_settings(first_space(earlier, store)), _settings(ready.space)),
         "libraries": (_libraries(before), _libraries(now)),
         "machine": (_machine(before), _machine(now)),
     }
-    return [name for name, (one, other) in pairs.items() if one != other]
+    others = [name for name, (one, other) in pairs.items() if one != other]
+    return f"{' and '.join(others)} are others than those of {earlier.name}" if others else None
 
 
 def find_known(space: Space, earlier: RunDirectory, store: Reader) -> Iterator[Known]:
-    """Of the enqueued configurations that have a seed of their own. Only where nothing is `differing`."""
-    by_seed = {store.seed(one.id): one for one in store.trials() if one.state is TrialState.COMPLETED}
-    for trial, seed in enumerate(space.enqueue_seeds):
-        source = None if seed is None else by_seed.get(seed)
-        if source is not None and _trained(space, source.config) == _trained(space, space.enqueue[trial]):
-            training = KnownTraining(_reports(store, source, trial), source.parameter_count)
-            yield Known(trial, earlier.name, source.id, training)
+    """The trainings that the new sweep may ask for: with the seed of an enqueued configuration, or with that which a
+    trial of the same number has in both. Only where nothing is a reason to train anew."""
+    seeds = set(space.enqueue_seeds)
+    for source in store.trials():
+        seed = store.seed(source.id)
+        if source.state is TrialState.COMPLETED and (seed in seeds or seed == space.trial_seed(source.id)):
+            training = KnownTraining(_reports(store, source), source.parameter_count)
+            yield Known(earlier.name, source.id, seed, source.config, training)
 
 
-def _reports(store: Reader, source: TrialRecord, trial: int) -> tuple[EpochReport, ...]:
+def _reports(store: Reader, source: TrialRecord) -> tuple[EpochReport, ...]:
+    """They take no time here."""
     return tuple(
-        EpochReport(trial, one.epoch, one.metrics, one.seconds, store.hits(source.id, one.epoch))
+        EpochReport(one.trial, one.epoch, one.metrics, 0.0, store.hits(source.id, one.epoch))
         for one in store.epochs(source.id)[: source.epochs_trained]
     )
 
 
-def _trained(space: Space, config: Config) -> dict[str, Any]:
-    """What a training of it depends on. How long it is does not change its first epochs, unless a model reads it."""
-    return {name: value for name, value in config.items() if name != "epochs" or not space.is_builtin}
-
-
-def _settings(space: Space) -> list[Any]:
+def _settings(space: Space) -> dict[str, Any]:
     """What the definition says of a training, besides its configuration."""
-    names = ("model", "scaling", "threads_per_trial", "deterministic", "precision", "jit")
-    limits = ("max_parameters", "max_memory")
-    return [getattr(space, name) for name in (*names, *limits)]
+    names = Space.model_fields.keys() - WITHOUT_EFFECT
+    return {"scaling": space.scaling, **{name: getattr(space, name) for name in names}}
 
 
 def _libraries(environment: Mapping[str, Any]) -> list[Any]:

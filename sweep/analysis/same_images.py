@@ -43,16 +43,14 @@ def _hits(one: Contender) -> np.ndarray:
     if one.result.best_trial is None:
         raise NotComparable(f"{one.directory.name} has no completed trial")
     if one.hits is None:
-        raise NotComparable(
-            f"{one.directory.name} was run by an earlier version, which did not keep that of each image"
-        )
+        raise NotComparable(f"{one.directory.name} has not kept that of each image: an earlier version trained it")
     return np.array(one.hits)
 
 
 def _predictions(one: Contender) -> Predictions:
     run = one.directory
     if one.result.metrics is None:
-        raise NotComparable(f"{run.name} has no final model: {run.command('retrain-best')}")
+        raise NotComparable(one.result.damage or f"{run.name} has no final model: {run.command('retrain-best')}")
     found, path = read_predictions(run.final), run.final / PREDICTIONS
     if found is None:
         kept = f"what the final model of {run.name} said of each image was not kept"

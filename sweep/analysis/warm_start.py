@@ -54,7 +54,7 @@ def warm_start(space: Space, earlier: SweepResult, seeds: Mapping[int, int]) -> 
     taken_seeds: list[int] = []
     misfits = 0
     for trial in best:
-        config = _fitted(space, dimensions, trial.config)
+        config = _fitted(space, dimensions, trial)
         misfits += config is None
         if config is not None and config not in known and len(taken) < room:
             known.append(config)
@@ -79,8 +79,10 @@ def _ranked(earlier: SweepResult) -> list[TrialRecord]:
     return sorted(done, key=lambda one: (one.budget < full, sign * (one.objective or 0.0), one.id))
 
 
-def _fitted(space: Space, dimensions: dict[str, Dimension], given: Config) -> Config | None:
-    """The configuration as this space has it, None where it is none of it. How long trials train is the space's own."""
+def _fitted(space: Space, dimensions: dict[str, Dimension], trial: TrialRecord) -> Config | None:
+    """The configuration as this space has it, None where it is none of it. How long trials train is the space's own, or
+    as the earlier trial was let."""
+    given: Config = {"epochs": trial.budget, **trial.config} if "epochs" in dimensions else trial.config
     epochs = dimensions.get("epochs")
     if isinstance(space.search, HyperbandSearch) or (epochs is not None and isinstance(epochs.domain, FixedParameter)):
         given = {name: value for name, value in given.items() if name != "epochs"}

@@ -114,4 +114,5 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
     count = choose_workers(space, this_machine()) if workers is None else workers
     share = (dataset.train_size + dataset.validation_size) / dataset.train_size
     graphs = len({graph_key(space, config) or number for number, config in enumerate(plan.configs)})
-    return estimate_sweep(plan, timings, count, graphs, sizes, share)
+    limit, validated = space.search.max_time, dataset.validation_size
+    return estimate_sweep(plan, timings, count, graphs, sizes, share, limit, validated)

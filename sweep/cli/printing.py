@@ -56,5 +56,7 @@ def print_table(console: Console, table: Table) -> None:
     """As wide as the screen where a column can be folded, and as its rows where none can."""
     width = console.width
     console.width = max(width, TABLE_WIDTH if any(not column.no_wrap for column in table.columns) else PLAIN_WIDTH)
-    console.print(table)
-    console.width = width
+    try:
+        console.print(table)
+    finally:
+        console.width = width

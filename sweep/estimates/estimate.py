@@ -27,7 +27,8 @@ START_SECONDS = (1.0, 5.0)
 
 EPOCH_BYTES = 700
 TRIAL_BYTES = 3_000
-"""Of store, TensorBoard, tables and report together, as measured; besides FIXED_BYTES that every run has."""
+"""Of store, TensorBoard, tables and report together, as measured; besides FIXED_BYTES that every run has, and a bit for
+each validation image at each epoch that is its trial's best so far: at every second one, say."""
 
 REPORT_BYTES = 4_900_000
 """Of an empty report, which holds the library that draws it."""
@@ -75,19 +76,23 @@ def estimate_sweep(
     graphs: int,
     checkpoint_bytes: Sequence[int],
     retrain_share: float,
+    max_time: float | None = None,
+    validation: int = 0,
 ) -> Estimate | None:
     """None where no configuration could be timed.
 
     `graphs` is how many different ones the planned models have: at the best each is traced once, at the worst anew for
     each training. `checkpoint_bytes` are the sizes of a few checkpoints; `retrain_share` is how many times the training
-    images the retraining trains on: train and validation.
+    images the retraining trains on: train and validation. After `max_time` seconds no training is begun; `validation`
+    is how many images each epoch is validated on.
     """
     if not timings:
         return None
     epoch, begin = _doubted([one.epoch for one in timings]), statistics.fmean(one.begin for one in timings)
     side_by_side = max(1, workers)
     smallest, largest = min(checkpoint_bytes, default=0), max(checkpoint_bytes, default=0)
-    fixed = FIXED_BYTES + plan.epochs * EPOCH_BYTES + plan.trials * TRIAL_BYTES
+    fixed = FIXED_BYTES + plan.epochs * (EPOCH_BYTES + validation // 16) + plan.trials * TRIAL_BYTES
+    limit = math.inf if max_time is None else max_time
     longest = max((one.last_epoch for one in plan.trainings), default=DEFAULT_EPOCHS)
     trainings = sum(one.trials for one in plan.trainings)
     low = max(plan.epochs / side_by_side, longest) * epoch.low + math.ceil(graphs / side_by_side) * begin
@@ -95,7 +100,9 @@ def estimate_sweep(
     high = max(plan.epochs / side_by_side, longest) * crowded + math.ceil(trainings / side_by_side) * begin
     return Estimate(
         workers=workers,
-        search=Range(START_SECONDS[0] + low, START_SECONDS[1] + high),
+        search=Range(
+            min(START_SECONDS[0] + low, limit), min(START_SECONDS[1] + high, limit + longest * crowded + begin)
+        ),
         retraining=Range(
             begin + epoch.low * retrain_share, START_SECONDS[1] + begin + longest * epoch.high * retrain_share
         ),

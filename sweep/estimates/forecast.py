@@ -32,7 +32,7 @@ class ForecastKeeper:
         self._due, self._heard = self._pause, 0
 
     def epoch(self, report: EpochReport) -> None:
-        self._heard += 1
+        self._heard += report.seconds > 0  # what was taken over says nothing of what follows
         if self._heard >= self._due:
             self._due = float("inf") if self._keep() else self._heard + self._pause
 

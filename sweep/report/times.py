@@ -55,7 +55,7 @@ def _summary(run: RunFacts) -> Iterator[tuple[str, str]]:
         count = workers.pop()
         spare = max(0.0, count * sum(searched) - training - other)
         yield f"waiting and starting of {counted(count, 'worker')}", duration(spare)
-    epochs = sum(len(reports) for reports in run.epochs.values())
+    epochs = sum(one.seconds > 0 for reports in run.epochs.values() for one in reports)
     if epochs:
         yield "an epoch, on average", duration(training / epochs)
     if run.result.metrics is not None:

@@ -33,7 +33,8 @@ def _alternatives(node: Node) -> list[str]:
 def _list(node: Node) -> str:
     if "prefixItems" in node:
         return f"[{', '.join(type_in_words(item) for item in node['prefixItems'])}]"
-    return f"list of {type_in_words(node['items'])}s"
+    item = type_in_words(node["items"])
+    return f"list of {item}" if " " in item else f"list of {item}s"
 
 
 def _bounded(node: Node) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from sweep.records import EpochReport, Proposal, TrialRecord, TrialResult
 from sweep.store.export import trial_as_json
 from sweep.store.facts import Attempt
-from sweep.store.known import Known, known_trainings
+from sweep.store.known import Known, KnownTrainings
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
 
@@ -77,16 +77,16 @@ def account_of(run: RunDirectory, store: Reader, trial: int, live: bool) -> Tria
     with store.snapshot():
         record = store.trial(trial, live)
         mine = [one for one in store.decisions() if isinstance(one, Proposal | TrialResult) and one.trial == trial]
-        attempts, known = store.attempts(trial), known_trainings(store.events()).get(trial)
+        attempts, seed = store.attempts(trial), store.seed(trial)
         return TrialAccount(
             record=record,
-            seed=store.seed(trial),
+            seed=seed,
             proposals=tuple(one for one in mine if isinstance(one, Proposal)),
             result=next((one for one in reversed(mine) if isinstance(one, TrialResult)), None),
             attempts=tuple(attempts),
             epochs=tuple(store.epochs(trial)),
             logs=_logs(run, attempts),
-            taken_over=known if known is not None and known.serves(record) else None,
+            taken_over=KnownTrainings.of(store.events()).served(record, seed),
         )
 
 

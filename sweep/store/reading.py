@@ -136,8 +136,8 @@ class Reader:
 
     def hits(self, trial: int, epoch: int) -> bytes | None:
         """Of one epoch, as in `EpochReport`. None where it was not the best so far, or by an earlier version."""
-        rows = self._database.rows("SELECT hits FROM epoch WHERE trial = ? AND epoch = ?", trial, epoch)
-        return rows[0]["hits"] if rows else None
+        rows = self._database.rows("SELECT bits FROM hits WHERE trial = ? AND epoch = ?", trial, epoch)
+        return rows[0]["bits"] if rows else None
 
     def count_epochs(self) -> int:
         """Of all trials together."""
@@ -262,10 +262,11 @@ _COSTS = """
     SELECT
         (SELECT count(*) FROM attempt WHERE ended IS NOT NULL),
         (SELECT total(86400 * (julianday(ended) - julianday(started))) FROM attempt WHERE ended IS NOT NULL),
-        (SELECT count(*) FROM epoch WHERE trial NOT IN (SELECT trial FROM attempt WHERE ended IS NULL)),
+        (SELECT count(*) FROM epoch WHERE seconds > 0 AND trial NOT IN (SELECT trial FROM attempt WHERE ended IS NULL)),
         count(*), total(seconds)
     FROM epoch
-    WHERE NOT EXISTS (SELECT 1 FROM ask WHERE ask.trial = epoch.trial AND ask.first_epoch + 1 = epoch.epoch)
+    WHERE seconds > 0
+    AND NOT EXISTS (SELECT 1 FROM ask WHERE ask.trial = epoch.trial AND ask.first_epoch + 1 = epoch.epoch)
 """
 
 _ATTEMPTS = "SELECT trial, number, started, ended, outcome, reason FROM attempt WHERE trial = ? ORDER BY number"

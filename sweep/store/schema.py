@@ -70,9 +70,15 @@ MIGRATIONS = (
     SELECT 'definition', json_quote(beside('space.yaml'))
     WHERE beside('space.yaml') IS NOT NULL AND EXISTS (SELECT 1 FROM fact);
     """,
-    # Which validation images each epoch that was its trial's best so far had right.
+    # Which validation images each epoch that was its trial's best so far had right. Beside the epochs, whose rows are
+    # short: a row of a table without row ids that has more than a quarter of a page takes a page of its own.
     """
-    ALTER TABLE epoch ADD COLUMN hits BLOB;
+    CREATE TABLE hits (
+        trial INTEGER NOT NULL REFERENCES trial,
+        epoch INTEGER NOT NULL,
+        bits BLOB NOT NULL,
+        PRIMARY KEY (trial, epoch)
+    );
     """,
 )
 

@@ -85,11 +85,15 @@ class Store(Reader):
 
     def record_epoch(self, report: EpochReport) -> None:
         """An epoch that was trained again replaces what was known of it."""
-        values = (report.trial, report.epoch, report.seconds, _json(dict(report.metrics)), report.hits)
+        values = (report.trial, report.epoch, report.seconds, _json(dict(report.metrics)))
         with self._database.transaction():
             self._database.execute(
-                "INSERT OR REPLACE INTO epoch (trial, epoch, seconds, metrics, hits) VALUES (?, ?, ?, ?, ?)", *values
+                "INSERT OR REPLACE INTO epoch (trial, epoch, seconds, metrics) VALUES (?, ?, ?, ?)", *values
             )
+            if report.hits is not None:
+                self._database.execute(
+                    "INSERT OR REPLACE INTO hits VALUES (?, ?, ?)", report.trial, report.epoch, report.hits
+                )
 
     def record_result(self, result: TrialResult) -> None:
         """The attempt ended, the trial has its state, and its searcher is told: one transaction."""

@@ -110,9 +110,12 @@ class _Run:
         """What is known goes as far as it has to, or counts as nothing: nobody has a checkpoint to go on from."""
         known = self._request.known or KnownTraining((), None)
         for report in known.reports[: self._request.last_epoch]:
-            self._reports.append(report)
-            if (state := self._state()) is not None:
+            self._reports.append(replace(report, trial=self._request.trial))
+            state = self._state()
+            if state is not None and self._has_hits:
                 return self._result(state, parameter_count=known.parameter_count)
+            if state is not None:
+                break
         self._reports.clear()
         return None
 
@@ -156,6 +159,12 @@ class _Run:
     def _best_epoch(self) -> int | None:
         goal = self._space.goal
         return goal.best_epoch([report.metrics.get(goal.metric) for report in self._reports])
+
+    @property
+    def _has_hits(self) -> bool:
+        """Another objective has other best epochs, whose hits nobody kept."""
+        best = self._best_epoch
+        return best is not None and self._reports[best - 1].hits is not None
 
     @property
     def _save_is_due(self) -> bool:

@@ -75,7 +75,7 @@ def test_without_hits_validation_cannot_be_judged(tmp_path: Path) -> None:
     assert compare([first, second]).on_validation[0].reason == "b has no completed trial"
     second = replace(with_hits(second, 8), hits=None)
     assert compare([first, second]).on_validation[0].reason == (
-        "b was run by an earlier version, which did not keep that of each image"
+        "b has not kept that of each image: an earlier version trained it"
     )
 
 

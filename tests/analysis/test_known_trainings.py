@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from sweep.analysis.known_trainings import differing, find_known
+from sweep.analysis.known_trainings import WITHOUT_EFFECT, find_known, why_anew
 from sweep.preparation import Ready
 from sweep.records import EpochReport, Proposal, TrialResult, TrialState
 from sweep.space.definition import Space
 from sweep.space.load import dump_space, parse_space
 from sweep.store import RunDirectory, Store, create_run
+from sweep.store.known import KnownTrainings
 
 DEFINITION = """
 name: s
@@ -56,54 +57,74 @@ def ready(of: Space, digest: str = "d", code: str | None = None) -> Ready:
     return Ready(of, prepared, code)
 
 
-def found(earlier: RunDirectory, of: Space) -> list[Any]:
+def found(earlier: RunDirectory, of: Space) -> KnownTrainings:
     with Store.open(earlier.database, read_only=True) as store:
-        return list(find_known(of, earlier, store))
+        return KnownTrainings(find_known(of, earlier, store))
 
 
-def enqueued(*units: int, seeds: tuple[int | None, ...], epochs: int = 2) -> Space:
-    configs = tuple({"dense_units": one, "epochs": epochs} for one in units)
-    return space(enqueue=configs, enqueue_seeds=seeds)
+def enqueued(units: int, seed: int | None, **more: Any) -> Space:
+    return space(enqueue=({"dense_units": units, "epochs": 2},), enqueue_seeds=(seed,), **more)
 
 
 def test_the_same_configuration_with_the_same_seed_is_the_same_training(earlier: RunDirectory) -> None:
-    (one,) = found(earlier, enqueued(9, 2, seeds=(None, 101)))
-    assert (one.trial, one.run, one.source, one.training.parameter_count) == (1, "earlier", 1, 1001)
+    one = found(earlier, enqueued(2, 101)).find(101, {"epochs": 7, "dense_units": 2})
+    assert one is not None
+    assert (one.run, one.source, one.training.parameter_count) == ("earlier", 1, 1001)
     assert one.training.reports == (
-        EpochReport(1, 1, {"val_accuracy": 0.5}, 0.25, b"\xf0"),
-        EpochReport(1, 2, {"val_accuracy": 0.25}, 0.5),
+        EpochReport(1, 1, {"val_accuracy": 0.5}, 0.0, b"\xf0"),
+        EpochReport(1, 2, {"val_accuracy": 0.25}, 0.0),
     )
 
 
-@pytest.mark.parametrize(("unit", "seed"), [(2, 102), (3, 101), (3, 102), (2, None)])
-def test_another_seed_or_configuration_is_not_nor_one_that_failed(earlier: RunDirectory, unit: int, seed: Any) -> None:
-    assert found(earlier, enqueued(unit, seeds=(seed,))) == []
+@pytest.mark.parametrize(("seed", "units"), [(101, 3), (100, 2), (102, 3)])
+def test_another_seed_or_configuration_is_not_nor_one_that_failed(earlier: RunDirectory, seed: int, units: int) -> None:
+    space = enqueued(units, seed)
+    assert found(earlier, space).find(seed, {"dense_units": units}) is None
 
 
-def test_how_long_it_is_does_not_matter_but_to_a_model_that_may_read_it(earlier: RunDirectory) -> None:
-    longer = enqueued(2, seeds=(101,), epochs=7)
-    assert len(found(earlier, longer)) == 1
-    assert found(earlier, longer.model_copy(update={"model": "nets:build"})) == []
+def test_trials_of_the_same_number_and_sweep_seed_are_the_same_too(earlier: RunDirectory) -> None:
+    with Store.open(earlier.database) as store:
+        seed = space().trial_seed(3)
+        store.record_ask(Proposal(3, {"dense_units": 9, "epochs": 2}, 0, 2), seed=seed)
+        store.start_attempt(3)
+        store.record_epoch(EpochReport(3, 1, {"val_accuracy": 0.5}, 0.25, b"\xf0"))
+        store.record_result(TrialResult(3, TrialState.COMPLETED, 1, 1, 0.5, 1000))
+    assert found(earlier, space()).find(seed, {"dense_units": 9}) is not None
+    assert found(earlier, space(seed=1)).find(seed, {"dense_units": 9}) is None
 
 
 @pytest.mark.parametrize(
-    ("new", "environment", "named"),
+    ("new", "environment", "reason"),
     [
-        (ready(space()), ENVIRONMENT, []),
-        (ready(space(seed=5, retries=1, name="other")), ENVIRONMENT, []),
-        (ready(space(), digest="x"), ENVIRONMENT, ["images"]),
-        (ready(space(), code="edited"), ENVIRONMENT, ["code"]),
-        (ready(space(precision="mixed_bfloat16")), ENVIRONMENT, ["settings"]),
-        (ready(space(max_parameters=5)), ENVIRONMENT, ["settings"]),
-        (ready(space()), ENVIRONMENT | {"packages": {"keras": "4"}}, ["libraries"]),
-        (ready(space()), ENVIRONMENT | {"sweep": "2"}, ["libraries"]),
-        (ready(space(threads_per_trial=2)), ENVIRONMENT | {"cpu": {"model": "B"}}, ["settings", "machine"]),
-        (ready(space()), [], ["libraries", "machine"]),
+        (ready(space()), ENVIRONMENT, None),
+        (ready(space(seed=5, retries=1, name="other")), ENVIRONMENT, None),
+        (ready(space(), digest="x"), ENVIRONMENT, "images are others than those of earlier"),
+        (ready(space(precision="mixed_bfloat16")), ENVIRONMENT, "settings are others than those of earlier"),
+        (ready(space(max_parameters=5)), ENVIRONMENT, "settings are others than those of earlier"),
+        (ready(space()), ENVIRONMENT | {"packages": {"keras": "4"}}, "libraries are others than those of earlier"),
+        (ready(space()), ENVIRONMENT | {"sweep": "2"}, "libraries are others than those of earlier"),
+        (
+            ready(space(threads_per_trial=2)),
+            ENVIRONMENT | {"cpu": {"model": "B"}},
+            "settings and machine are others than those of earlier",
+        ),
+        (ready(space()), [], "libraries and machine are others than those of earlier"),
+        (ready(space(model="nets:build"), code="c"), ENVIRONMENT, "nobody knows all the code"),
+        (ready(space(deterministic=False)), ENVIRONMENT, "without deterministic ops no training is the same twice"),
     ],
 )
 def test_what_makes_another_training_is_named(
-    new: Ready, environment: Any, named: list[str], earlier: RunDirectory, tmp_path: Path
+    new: Ready, environment: Any, reason: str | None, earlier: RunDirectory, tmp_path: Path
 ) -> None:
     run = new_run(tmp_path, "new", environment)
     with Store.open(earlier.database, read_only=True) as store:
-        assert differing(new, run, earlier, store) == named
+        told = why_anew(new, run, earlier, store)
+    assert told == reason if reason is None or told is None else told.startswith(reason)
+
+
+def test_every_key_of_a_definition_is_one_that_matters_or_one_that_does_not() -> None:
+    """A new key has to be thought of here."""
+    assert Space.model_fields.keys() - WITHOUT_EFFECT == {
+        *("model", "threads_per_trial", "deterministic", "precision", "jit", "max_parameters", "max_memory"),
+    }
+    assert Space.model_fields.keys() > WITHOUT_EFFECT

@@ -189,7 +189,7 @@ def test_a_run_begins_with_the_best_of_another_and_needs_it_no_more(
     done = trainer("run", space, *options, cwd=tmp_path)
     lines = done.err.splitlines()
     assert (done.code, lines[0]) == (0, "warm start: the best configuration of tiny-001 first")
-    assert "1 training of tiny-001 taken over, as far as they go" in lines
+    assert any("of tiny-001 need not be done again" in line for line in lines)
     with open_store(finished) as store:
         best = max(store.trials(), key=lambda trial: trial.objective or 0.0)
         seed, epochs = store.seed(best.id), [one.metrics for one in store.epochs(best.id)]

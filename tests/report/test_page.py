@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -177,9 +178,12 @@ def test_metrics_of_an_earlier_version_are_enough(answered: Made) -> None:
 
 
 def test_trials_that_were_taken_over_are_told(answered: Made) -> None:
-    reports = tuple(answered.store.epochs(0))
-    record_known(answered.store, [Known(0, "earlier-001", 5, KnownTraining(reports, None))])
-    told = Page(page(answered.read())).sections["answer"]
+    run = answered.read()
+    first, *others = run.result.trials
+    known = Known("earlier-001", 5, run.space.trial_seed(0), first.config, KnownTraining((), None))
+    record_known(answered.store, [known])
+    run = replace(answered.read(), result=replace(run.result, trials=(replace(first, seconds=0.0), *others)))
+    told = Page(page(run)).sections["answer"]
     assert "1 trial had been trained by earlier-001 already, to the same bits." in told
 
 

@@ -5,29 +5,43 @@ import math
 import pytest
 
 from sweep.records import EpochReport, KnownTraining
-from sweep.store.known import Known, known_trainings, record_known
+from sweep.store.known import Known, KnownTrainings, record_known
 
-REPORTS = (EpochReport(3, 1, {"loss": math.inf, "val_auc": None}, 0.1, b"\x80"), EpochReport(3, 2, {"loss": 0.1}, 0.2))
-KNOWN = Known(3, "earlier", 7, KnownTraining(REPORTS, 12))
+REPORTS = (EpochReport(7, 1, {"loss": math.inf, "val_auc": None}, 0.0, b"\x80"), EpochReport(7, 2, {"loss": 0.1}, 0.0))
+CONFIG = {"dense_units": 8, "epochs": 2}
+KNOWN = Known("earlier", 7, 103, CONFIG, KnownTraining(REPORTS, 12))
 
 
-def test_what_was_taken_over_comes_back_to_the_bit(store):
+def test_what_may_be_taken_over_comes_back_to_the_bit(store):
     record_known(store, [KNOWN])
     store.record_event("started")
-    assert known_trainings(store.events()) == {3: KNOWN}
+    found = KnownTrainings.of(store.events())
+    assert found.find(103, CONFIG) == KNOWN
     assert str(KNOWN) == "trial 7 of earlier"
 
 
-@pytest.mark.parametrize(("trial", "epochs", "serves"), [(3, 1, True), (3, 2, True), (3, 3, False), (2, 1, False)])
-def test_it_serves_a_trial_that_has_trained_no_more(store, fill, trial, epochs, serves):
-    for number in range(4):
-        fill.ask(number, last_epoch=3)
-    fill.train(trial, *range(1, epochs + 1))
-    fill.tell(trial, epochs=epochs)
-    assert KNOWN.serves(store.trial(trial)) is serves
+@pytest.mark.parametrize(
+    ("seed", "config", "is_found"),
+    [(103, {"epochs": 9, "dense_units": 8}, True), (104, CONFIG, False), (103, {"dense_units": 9}, False)],
+)
+def test_it_is_found_by_seed_and_configuration_however_long(seed, config, is_found):
+    assert (KnownTrainings([KNOWN]).find(seed, config) is not None) is is_found
 
 
-def test_nor_one_that_has_trained_nothing(store, fill):
-    for number in range(4):
-        fill.ask(number)
-    assert not KNOWN.serves(store.trial(3))
+def test_trials_with_one_seed_are_told_apart_by_their_configurations():
+    other = Known("earlier", 8, 103, {"dense_units": 9}, KnownTraining((), None))
+    found = KnownTrainings([KNOWN, other])
+    assert (found.find(103, CONFIG), found.find(103, {"dense_units": 9})) == (KNOWN, other)
+
+
+@pytest.mark.parametrize(("seconds", "served"), [(0.0, True), (0.25, False)])
+def test_a_trial_that_took_time_was_trained_here(store, fill, seconds, served):
+    fill.ask(0, config=CONFIG)
+    fill.train(0, 1, 2, seconds=seconds)
+    fill.tell(0)
+    assert (KnownTrainings([KNOWN]).served(store.trial(0), 103) is not None) is served
+
+
+def test_nor_was_one_served_that_has_trained_nothing(store, fill):
+    fill.ask(0, config=CONFIG)
+    assert KnownTrainings([KNOWN]).served(store.trial(0), 103) is None

@@ -303,10 +303,23 @@ def test_beyond_what_is_known_all_is_trained_with_the_same_result(dataset: Path,
 
 
 def test_a_known_training_ends_where_this_sweep_stops_it(dataset: Path, tmp_path: Path):
-    reports = tuple(EpochReport(7, epoch, dict.fromkeys(METRICS, 1.0 / epoch), 0.1) for epoch in range(1, 6))
+    hits = [b"\x80", None, None, None, None]
+    reports = tuple(
+        EpochReport(7, epoch, dict.fromkeys(METRICS, 1.0 / epoch), 0.0, kept)
+        for epoch, kept in enumerate(hits, start=1)
+    )
     runner = Runner(dataset, tmp_path, refuse, early_stopping={"patience": 2})
     *again, result = with_known(runner, KnownTraining(reports, 1), 5)
     assert (len(again), result.epochs_trained, result.best_epoch) == (3, 3, 1)
+
+
+def test_a_known_training_without_the_hits_of_its_best_epoch_is_done_again(dataset: Path, tmp_path: Path):
+    expected = Runner(dataset, tmp_path / "first")(2)
+    *reports, _ = Runner(dataset, tmp_path / "known").events(2)
+    known = KnownTraining(tuple(replace(report, hits=None) for report in reports), None)
+    *again, result = with_known(Runner(dataset, tmp_path / "second"), known, 2)
+    assert ([(one.epoch, one.metrics) for one in again], result) == expected
+    assert again[0].hits is not None
 
 
 def test_reports_have_all_metrics_first_and_then_the_models_own(dataset: Path, tmp_path: Path):
