@@ -107,6 +107,13 @@ def test_where_chance_cannot_be_judged_it_is_said_why(more: dict, reason: str, t
     assert duel.reason is not None and reason in duel.reason
 
 
+def test_damaged_metrics_are_told_as_such(tmp_path: Path) -> None:
+    first, second = contender(tmp_path, "a", 30), contender(tmp_path, "b", 30, metrics=None)
+    second = replace(second, result=replace(second.result, damage="metrics.json: is damaged"))
+    (duel,) = compare([first, second]).on_test
+    assert duel.reason == "metrics.json: is damaged"
+
+
 def test_predictions_that_are_damaged_are_said_with_how_to_make_them_anew(tmp_path: Path) -> None:
     first, second = contender(tmp_path, "a", 30), contender(tmp_path, "b", 30)
     path = second.directory.final / "predictions.npz"

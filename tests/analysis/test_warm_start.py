@@ -109,3 +109,9 @@ def test_nothing_to_begin_with_is_said() -> None:
         started(space_of(), earlier(trial(0, None, state=TrialState.FAILED)))
     with pytest.raises(InputError, match="none of the 1 best configuration of digits-001 fits next"):
         started(space_of(), earlier(trial(0, 0.5, config={"batch_size": 7})))
+
+
+def test_a_trial_of_hyperband_is_trained_as_long_as_it_was_let() -> None:
+    space = space_of(DEFINITION.replace("epochs: 5", "epochs: {type: int, min: 1, max: 9}"))
+    found = started(space, earlier(trial(0, 0.5, budget=7, config={"epochs": None})))
+    assert found.space.enqueue[0]["epochs"] == 7

@@ -197,7 +197,7 @@ def small_disk(place: Path, size: int) -> Iterator[Callable[[], object]]:
 
 
 def test_a_small_disk_is_filled_and_then_made_larger(finished: Path, trainer: Trainer, folder: Path) -> None:
-    with small_disk(folder / "small", 240) as enlarge:
+    with small_disk(folder / "small", 216) as enlarge:
         place = ("--runs-dir", folder / "small" / "runs")
         done = trainer("run", "tiny.yaml", *SEARCH_ONLY, *place, cwd=folder)
         expect_line(done, 1, "full; free some disk space, then resume the sweep")

@@ -68,3 +68,18 @@ def test_what_it_takes_on_disk() -> None:
 
 def test_where_nothing_could_be_timed_nothing_is_said() -> None:
     assert estimate_sweep(PLAN, [], 2, 20, [], 1.0) is None
+
+
+def test_no_search_goes_on_long_after_its_time_is_up() -> None:
+    found = estimate_sweep(PLAN, ALIKE, 1, 20, [1000], 1.25, max_time=60.0)
+    assert found is not None
+    assert found.search.low == 60.0
+    assert found.search.high == pytest.approx(60 + 10 * (1 + LEAST_DOUBT) + 2)  # what is begun then comes to its end
+    shorter = estimate_sweep(PLAN, ALIKE, 1, 20, [1000], 1.25, max_time=1e6)
+    assert shorter is not None and shorter.search == estimate().search
+
+
+def test_what_each_epoch_had_right_takes_room() -> None:
+    found = estimate_sweep(PLAN, ALIKE, 1, 20, [1000, 3000], 1.25, validation=1600)
+    assert found is not None
+    assert found.lasting_bytes.low == estimate().lasting_bytes.low + 200 * 1600 // 16

@@ -9,8 +9,9 @@ import pytest
 
 from sweep.errors import InputError
 from sweep.exporting.formats import Export
-from sweep.records import EpochReport, Proposal, TrialResult, TrialState
+from sweep.records import EpochReport, KnownTraining, Proposal, TrialResult, TrialState
 from sweep.store import RunDirectory, Store, create_run
+from sweep.store.known import Known, record_known
 
 DEFINITION = """
 name: digits
@@ -95,6 +96,13 @@ def test_json_lines_have_every_fact_and_each_line_says_what_it_is(run, store):
     ]
     timed = [one["time"] for one in found if one["kind"] in ("event", "attempt")]
     assert timed == sorted(timed) and len(timed) == 5
+
+
+def test_json_lines_leave_out_the_epochs_of_another_sweep(run, store):
+    before = lines(Export("jsonl").text(run, store))
+    reports = (EpochReport(5, 1, {"own": math.nan}, 0.0, b"\x80"),)
+    record_known(store, [Known("earlier", 5, 7, {"conv_layers": 1}, KnownTraining(reports, None))])
+    assert lines(Export("jsonl").text(run, store)) == before
 
 
 def test_wandb_lines_replay_as_runs(run, store):
