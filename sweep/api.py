@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweep.environment import describe_environment
 from sweep.errors import InputError, Interrupted, SweepError, SweepFailed
 from sweep.final.metrics_file import read_metrics
 from sweep.observers import Reporter
 from sweep.result import SweepResult, read_result
 from sweep.space.definition import Space
 from sweep.store import labels
+from sweep.store.known import Known
 from sweep.store.layout import DEFAULT_RUNS_DIR, RunDirectory, find_run, require_free
 from sweep.store.lock import RunLock
 from sweep.store.state import search_has_ended
@@ -61,10 +63,10 @@ def run(
 
         ready = _get_ready(space, workers, reporter)
         reporter.ready(ready)
+        known = [] if earlier is None else _known_trainings(earlier, ready, reporter)
         directory = new_run(Path(runs_dir), name, ready)
         with _held(directory), Store.open(directory.database) as store:
-            if earlier is not None:
-                _take_over(earlier, directory, store, ready, reporter)
+            store.record_known(known)
             _search_and_finish(Session(directory, store, ready, workers, launcher, reporter, trials_per_gpu), retrain)
     return open(directory.name, runs_dir=runs_dir)
 
@@ -167,18 +169,18 @@ def _warm_started(space: Space, earlier: RunDirectory, reporter: Reporter) -> Sp
     return found.space
 
 
-def _take_over(earlier: RunDirectory, directory: RunDirectory, store: Store, ready: Ready, reporter: Reporter) -> None:
+def _known_trainings(earlier: RunDirectory, ready: Ready, reporter: Reporter) -> list[Known]:
+    """Those that the new run need not do again; read wholly before there is one."""
     from sweep.analysis.known_trainings import find_known, why_anew
-    from sweep.store.known import record_known
 
-    with Store.open(earlier.database, read_only=True) as before, before.snapshot():
-        reason = why_anew(ready, directory, earlier, before)
-        known = [] if reason else list(find_known(ready.space, earlier, before))
-    record_known(store, known)
+    with Store.open(earlier.database, read_only=True) as store, store.snapshot():
+        reason = why_anew(ready, describe_environment(), earlier, store)
+        known = [] if reason else list(find_known(ready.space, earlier, store))
     if reason:
         reporter.note(f"they are trained anew: {reason}")
     else:
         reporter.note(f"{counted(len(known), 'training')} of {earlier.name} need not be done again, as far as they go")
+    return known
 
 
 def _search_and_finish(session: Session, retrain: bool) -> None:

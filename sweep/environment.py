@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import socket
@@ -35,6 +36,15 @@ def describe_environment() -> dict[str, Any]:
         "gpus": _gpu_names(),
         "git": _git(),
     }
+
+
+def read_environment(path: Path) -> dict[str, Any] | None:
+    """What `describe_environment` gave, as a run keeps it; None where it is gone or damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _version(package: str) -> str | None:

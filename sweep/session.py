@@ -29,7 +29,7 @@ from sweep.model.graph_key import graph_key
 from sweep.observers import Reporter, TableObserver
 from sweep.parting import parting
 from sweep.preparation import Ready
-from sweep.records import Config, KnownTraining, Proposal, TrialRequest, Workload
+from sweep.records import Proposal, TrialRequest, Workload
 from sweep.report.ending import report_at_end
 from sweep.run_definition import current_space
 from sweep.space.budget import full_budget
@@ -212,17 +212,8 @@ class Session:
             ),
             stop=stop,
             begun=self._begin_board,
-            known=self._known_training(),
+            known=KnownTrainings(self._store.known()).training,
         )
-
-    def _known_training(self) -> Callable[[int, Config], KnownTraining | None]:
-        trainings = KnownTrainings.of(self._store.events())
-
-        def find(seed: int, config: Config) -> KnownTraining | None:
-            known = trainings.find(seed, config)
-            return None if known is None else known.training
-
-        return find
 
     def _seconds_left(self) -> float | None:
         limit = self._space.search.max_time

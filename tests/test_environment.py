@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sweep import environment
-from sweep.environment import describe_environment
+from sweep.environment import describe_environment, read_environment
 
 
 def git(folder, *arguments):
@@ -98,3 +98,13 @@ def test_a_driver_that_fails_or_hangs_means_no_gpus(nvidia_smi, monkeypatch, bod
     monkeypatch.setattr(environment, "TIMEOUT_SECONDS", 0.3)
     nvidia_smi(body)
     assert describe_environment()["gpus"] == []
+
+
+def test_it_is_read_back_and_none_where_it_is_damaged(tmp_path):
+    path = tmp_path / "environment.json"
+    assert read_environment(path) is None
+    path.write_text('{"sweep": "1"}')
+    assert read_environment(path) == {"sweep": "1"}
+    for text in ("", "[]", "{", "\xff", "[" * 100_000):
+        path.write_text(text, encoding="latin-1")
+        assert read_environment(path) is None

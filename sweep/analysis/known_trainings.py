@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sweep.environment import read_environment
 from sweep.preparation import Ready
 from sweep.records import EpochReport, KnownTraining, TrialRecord, TrialState
 from sweep.run_definition import first_space
@@ -22,14 +22,14 @@ WITHOUT_EFFECT = {
 of the images and the scaling are looked at."""
 
 
-def why_anew(ready: Ready, run: RunDirectory, earlier: RunDirectory, store: Reader) -> str | None:
-    """Why a training of the new run may be another than that of the earlier one whose store this is, in half a
+def why_anew(ready: Ready, now: Mapping[str, Any], earlier: RunDirectory, store: Reader) -> str | None:
+    """Why a training in this environment may be another than that of the earlier run whose store this is, in half a
     sentence; None where the same configuration and seed give the same bits."""
     if not ready.space.is_builtin:
         return "nobody knows all the code that a model of one's own depends on"
     if not ready.space.deterministic:
         return "without deterministic ops no training is the same twice"
-    before, now = _environment(earlier), _environment(run)
+    before = read_environment(earlier.environment_file) or {}
     pairs = {
         "images": (store.facts.get("dataset_digest"), ready.dataset.digest),
         "settings": (_settings(first_space(earlier, store)), _settings(ready.space)),
@@ -73,11 +73,3 @@ def _libraries(environment: Mapping[str, Any]) -> list[Any]:
 def _machine(environment: Mapping[str, Any]) -> list[Any]:
     """The last bits of a result depend on it."""
     return [(environment.get("cpu") or {}).get("model"), environment.get("gpus")]
-
-
-def _environment(run: RunDirectory) -> Mapping[str, Any]:
-    try:
-        found = json.loads(run.environment_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

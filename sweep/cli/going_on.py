@@ -50,11 +50,13 @@ def refine(run: str, output: Path, force: bool, runs_dir: Path) -> None:
     change is made from; where the evidence is thin, the parameter stays as it was."""
     from sweep.analysis.contender import read_contender
     from sweep.analysis.refinement import refine as refine_space
-    from sweep.space.commented import commented, require_writable, write_definition
+    from sweep.space.commented import commented
+    from sweep.store.definition_file import write_definition
     from sweep.store.layout import find_run
+    from sweep.store.target import target
     from sweep.text import printable
 
-    require_writable(output, force)
+    target(output, force)
     contender = read_contender(find_run(runs_dir, run))
     refined = refine_space(contender.result, contender.space)
     text = commented(refined.space, refined.head, refined.comments)
@@ -72,10 +74,12 @@ def refine(run: str, output: Path, force: bool, runs_dir: Path) -> None:
 def import_wandb(file: Path, output: Path, force: bool, data: str | None, model: str | None) -> None:
     """Make a search-space file of FILE, the YAML of a W&B sweep, and say what could not be carried over."""
     from sweep.imports.wandb import import_wandb as read_wandb
-    from sweep.space.commented import commented, require_writable, write_definition
+    from sweep.space.commented import commented
+    from sweep.store.definition_file import write_definition
+    from sweep.store.target import target
     from sweep.text import printable
 
-    require_writable(output, force)
+    target(output, force)
     found = read_wandb(file, data, model)
     head = [f"Imported from the W&B sweep {file.name}.", *(note.message for note in found.notes)]
     write_definition(output, commented(found.space, head, found.comments), found.space, force)

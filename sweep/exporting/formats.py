@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sweep.errors import InputError
 from sweep.exporting.json_lines import lines_of
-from sweep.exporting.target import target
 from sweep.exporting.wandb_lines import wandb_lines
 from sweep.store.export import epochs_text, trials_text
 from sweep.store.layout import RunDirectory
 from sweep.store.lock import is_locked
 from sweep.store.reading import Reader
+from sweep.store.target import target
 
 TEXTS: dict[str, Callable[[RunDirectory, Reader], str]] = {"jsonl": lines_of, "wandb": wandb_lines}
 """Formats that hold trials and epochs together, and are text."""
@@ -45,7 +45,7 @@ class Export:
     def write(self, run: RunDirectory, store: Reader, path: Path, force: bool = False) -> None:
         """The file appears, or with `force` is replaced, as a whole. Raises InputError where it is there already, where
         it cannot be written, or a package is missing that the format needs."""
-        path = target(path, force)
+        path = target(path, force, otherwise="left out, text goes to standard output")
         try:
             handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)
             os.close(handle)

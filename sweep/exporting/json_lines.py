@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Any
 
 from sweep.store.export import epoch_rows, trial_as_json
-from sweep.store.known import KIND
 from sweep.store.layout import RunDirectory
 from sweep.store.lock import is_locked
 from sweep.store.reading import Reader
@@ -30,9 +29,7 @@ def _run(store: Reader) -> Iterator[dict[str, Any]]:
 
 def _timed(store: Reader) -> list[dict[str, Any]]:
     events = [
-        {"kind": "event", "time": one.time, "event": one.kind, "payload": dict(one.payload)}
-        for one in store.events()
-        if one.kind != KIND  # the epochs of another sweep
+        {"kind": "event", "time": one.time, "event": one.kind, "payload": dict(one.payload)} for one in store.events()
     ]
     attempts = [
         {"kind": "attempt", "time": one.started, **asdict(one)}

@@ -10,7 +10,6 @@ from sweep.final.winner import no_winner_reason
 from sweep.records import TrialRecord, TrialState
 from sweep.report.run_facts import RunFacts
 from sweep.report.words import percent, short
-from sweep.store.known import KnownTrainings
 from sweep.text import counted, number
 
 
@@ -77,8 +76,7 @@ def _lines(run: RunFacts) -> Iterator[str]:
         about = "" if event.payload["exact"] else "about "
         planned = f"{counted(event.payload['trials'], 'trial')} and {about}{counted(event.payload['epochs'], 'epoch')}"
         yield f"Planned were {planned}."
-    known = KnownTrainings.of(run.events)
-    taken_over = [one for trial in result.trials if (one := known.served(trial, run.space.trial_seed(trial.id)))]
+    taken_over = [one for trial in result.trials if (one := run.known.served(trial, run.space.trial_seed(trial.id)))]
     if taken_over:
         names = ", ".join(dict.fromkeys(one.run for one in taken_over))
         yield f"{counted(len(taken_over), 'trial')} had been trained by {names} already, to the same bits."

@@ -3,7 +3,6 @@ and the test images are not opened."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 from sweep.data.cache import entries_folder
 from sweep.data.check import CheckReport
 from sweep.data.dataset import Dataset
+from sweep.environment import read_environment
 from sweep.errors import DataError
 from sweep.final.predictions import Predictions, read_predictions
 from sweep.records import EpochReport, Proposal, TrialRecord, TrialResult, TrialState
@@ -21,6 +21,7 @@ from sweep.result import SweepResult, read_result
 from sweep.run_definition import current_space, first_space
 from sweep.space.definition import Space
 from sweep.store.facts import Attempt, Event, now
+from sweep.store.known import KnownTrainings
 from sweep.store.layout import RunDirectory
 from sweep.store.reading import Reader
 from sweep.store.removal import contents_of
@@ -43,6 +44,7 @@ class RunFacts:
     results: Sequence[TrialResult]
     attempts: Mapping[int, Sequence[Attempt]]
     events: Sequence[Event]
+    known: KnownTrainings
     environment: Mapping[str, Any] | None
     dataset: Dataset | None
     predictions: Predictions | None
@@ -97,7 +99,8 @@ def read_run(directory: RunDirectory, store: Reader) -> RunFacts:
             results=[one for one in decisions if isinstance(one, TrialResult)],
             attempts={trial.id: store.attempts(trial.id) for trial in result.trials},
             events=events,
-            environment=_read_json(directory),
+            known=KnownTrainings(store.known()),
+            environment=read_environment(directory.environment_file),
             dataset=_open_dataset(store.facts.get("dataset_digest")),
             predictions=None if result.metrics is None else read_predictions(directory.final),
             lasting_bytes=_lasting_bytes(directory, store),
@@ -115,14 +118,6 @@ def has_finished(events: Sequence[Event]) -> bool:
     """Whether nothing was begun since all was done."""
     turns = [event.kind for event in events if event.kind in ("started", "resumed", "limits_raised", "finished")]
     return turns[-1:] == ["finished"]
-
-
-def _read_json(directory: RunDirectory) -> Mapping[str, Any] | None:
-    try:
-        environment = json.loads(directory.environment_file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return environment if isinstance(environment, dict) else None
 
 
 def _open_dataset(digest: str | None) -> Dataset | None:

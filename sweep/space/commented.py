@@ -1,20 +1,15 @@
-"""A definition as a file for people: no more keys than it needs, comments that say why it is as it is, and written only
-where it is valid."""
+"""A definition as a text for people: no more keys than it needs, and comments that say why it is as it is."""
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from sweep.errors import InputError
 from sweep.space.definition import Space
-from sweep.space.load import parse_space
 from sweep.text import printable
 
 _WIDTH = 116
@@ -37,32 +32,6 @@ def commented(space: Space, head: Sequence[str], parameters: Mapping[str, str]) 
             lines += _comment([parameters.get(name, "")], "  ")
             lines.append(f"  {_flow(name)}: {_flow(_short(parameter))}")
     return "\n".join(lines) + "\n"
-
-
-def require_writable(path: Path, force: bool) -> None:
-    """Raises InputError where there is a file already that is not to be replaced, something else than a file, or no
-    folder to write it in."""
-    if not path.parent.is_dir():
-        raise InputError(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path} is no regular file; choose another name")
-    if path.exists() and not force:
-        raise InputError(f"{path} exists already; choose another name, or replace it with --force")
-
-
-def write_definition(path: Path, text: str, space: Space, force: bool) -> None:
-    """Raises InputError where the file exists and is not to be replaced, or cannot be written; DefinitionError where
-    the text is not this very definition, with nothing written."""
-    require_writable(path, force)
-    if parse_space(text, str(path)) != space:
-        raise InputError(f"{path}: the definition would not be read again as it is meant; nothing was written")
-    unfinished = path.with_name(f".{path.name[:100]}.{os.getpid()}")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, path)
-    except OSError as exc:
-        unfinished.unlink(missing_ok=True)
-        raise InputError(f"{path}: cannot be written: {exc.strerror}") from exc
 
 
 def _comment(texts: Sequence[str], indent: str) -> Iterator[str]:

@@ -186,6 +186,9 @@ def _name(value: str) -> str:
 RunName = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"})]
 
 
+TrialSeed = Annotated[int, Field(ge=0, lt=2**63)]
+
+
 class Space(Section):
     """What may vary, on which data, and how it is searched."""
 
@@ -212,8 +215,7 @@ class Space(Section):
         tuple[dict[str, Scalar], ...], BeforeValidator(as_tuple, json_schema_input_type=list[dict[str, Scalar]])
     ] = Field(default=(), description="configurations that are tried first")
     enqueue_seeds: Annotated[
-        tuple[Annotated[int, Field(ge=0)] | None, ...],
-        BeforeValidator(as_tuple, json_schema_input_type=list[Annotated[int, Field(ge=0)] | None]),
+        tuple[TrialSeed | None, ...], BeforeValidator(as_tuple, json_schema_input_type=list[TrialSeed | None])
     ] = Field(
         default=(),
         description="seeds of the first trials of `enqueue`, null: by `seed`; `sweep run --warm-start` writes them",

@@ -86,7 +86,7 @@ def account_of(run: RunDirectory, store: Reader, trial: int, live: bool) -> Tria
             attempts=tuple(attempts),
             epochs=tuple(store.epochs(trial)),
             logs=_logs(run, attempts),
-            taken_over=KnownTrainings.of(store.events()).served(record, seed),
+            taken_over=KnownTrainings(store.known()).served(record, seed),
         )
 
 

@@ -13,10 +13,20 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sweep.errors import InputError, SweepFailed
-from sweep.records import Decision, EpochReport, LimitsRaised, Proposal, TrialRecord, TrialResult, TrialState
+from sweep.records import (
+    Decision,
+    EpochReport,
+    KnownTraining,
+    LimitsRaised,
+    Proposal,
+    TrialRecord,
+    TrialResult,
+    TrialState,
+)
 from sweep.store.database import DAMAGED, Database
 from sweep.store.digest import digest_of
 from sweep.store.facts import Attempt, Costs, Event
+from sweep.store.known import Known
 from sweep.text import one_line
 
 # A finished trial shows its last told epoch: a lost attempt may have gone further than the one that gave the result.
@@ -143,6 +153,11 @@ class Reader:
         """Of all trials together."""
         return int(self._database.rows("SELECT count(*) FROM epoch")[0][0])
 
+    @_undamaged
+    def known(self) -> list[Known]:
+        """The trainings that this sweep may take over."""
+        return [_known(row) for row in self._database.rows("SELECT * FROM known")]
+
     def size(self) -> int:
         """Bytes of the file, once what is in the log beside it has come into it."""
         return int(self._database.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0])
@@ -200,9 +215,9 @@ class Reader:
     def _require_all(self, records: Sequence[TrialRecord]) -> None:
         """Trials are numbered from 0 without a gap, and each fact is one of a trial."""
         last = self._database.rows(_LAST_TRIAL)[0][0]
-        missing = set(range(0 if last is None else last + 1)).difference(record.id for record in records)
-        if missing:
-            raise self._damage(f"trial {min(missing)} is missing")
+        missing = next((number for number, record in enumerate(records) if record.id != number), len(records))
+        if last is not None and missing <= last:
+            raise self._damage(f"trial {missing} is missing")
 
     def _require_asked(self, decisions: Iterable[Decision]) -> None:
         """A result answers a proposal."""
@@ -291,6 +306,13 @@ def _trial(row: sqlite3.Row) -> TrialRecord:
         parameter_count=row["parameter_count"],
         error=row["error"] if told else None,
     )
+
+
+def _known(row: sqlite3.Row) -> Known:
+    facts = enumerate(json.loads(row["reports"]), start=1)
+    reports = tuple(EpochReport.of_facts(row["source"], epoch, *one) for epoch, one in facts)
+    training = KnownTraining(reports, row["parameter_count"])
+    return Known(row["run"], row["source"], row["seed"], json.loads(row["config"]), training)
 
 
 def _epoch(row: sqlite3.Row) -> EpochReport:

@@ -70,14 +70,24 @@ MIGRATIONS = (
     SELECT 'definition', json_quote(beside('space.yaml'))
     WHERE beside('space.yaml') IS NOT NULL AND EXISTS (SELECT 1 FROM fact);
     """,
-    # Which validation images each epoch that was its trial's best so far had right. Beside the epochs, whose rows are
-    # short: a row of a table without row ids that has more than a quarter of a page takes a page of its own.
+    # Which validation images each epoch that was its trial's best so far had right: beside the epochs, whose rows are
+    # short, for a row of a table without row ids that has more than a quarter of a page takes a page of its own. And
+    # the trainings of an earlier sweep that need not be done again.
     """
     CREATE TABLE hits (
         trial INTEGER NOT NULL REFERENCES trial,
         epoch INTEGER NOT NULL,
         bits BLOB NOT NULL,
         PRIMARY KEY (trial, epoch)
+    );
+
+    CREATE TABLE known (
+        seed INTEGER NOT NULL,
+        config TEXT NOT NULL,
+        run TEXT NOT NULL,
+        source INTEGER NOT NULL,
+        parameter_count INTEGER,
+        reports TEXT NOT NULL
     );
     """,
 )

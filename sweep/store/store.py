@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sweep.errors import InputError, SweepFailed
 from sweep.records import EpochReport, LimitsRaised, Proposal, TrialLost, TrialResult
 from sweep.store.database import create_database, open_database
 from sweep.store.facts import now
+from sweep.store.known import Known
 from sweep.store.reading import Reader
 
 _NEXT_SEQ = "1 + max((SELECT ifnull(max(seq), 0) FROM ask), (SELECT ifnull(max(seq), 0) FROM tell))"
@@ -94,6 +95,14 @@ class Store(Reader):
                 self._database.execute(
                     "INSERT OR REPLACE INTO hits VALUES (?, ?, ?)", report.trial, report.epoch, report.hits
                 )
+
+    def record_known(self, known: Iterable[Known]) -> None:
+        """Before the search begins."""
+        with self._database.transaction():
+            for one in known:
+                reports = [report.facts() for report in one.training.reports]
+                values = (one.seed, _json(dict(one.config)), one.run, one.source, one.training.parameter_count)
+                self._database.execute("INSERT INTO known VALUES (?, ?, ?, ?, ?, ?)", *values, _json(reports))
 
     def record_result(self, result: TrialResult) -> None:
         """The attempt ended, the trial has its state, and its searcher is told: one transaction."""

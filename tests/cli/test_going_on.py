@@ -179,6 +179,22 @@ def test_a_folder_to_write_in_that_is_missing_is_said_before_anything_is_read(
     )
 
 
+@pytest.mark.parametrize("name", ["sweep.db", "space.yaml", "new.yaml"])
+def test_a_definition_goes_into_no_run_not_even_by_force(
+    name: str, make_run: Callable[..., Run], sweep: Sweep, tmp_path: Path
+) -> None:
+    searched(make_run, "a-001")
+    other = make_run("b-001", definition=DEFINITION).directory
+    before = sorted(path.name for path in other.root.iterdir())
+    (tmp_path / "w.yaml").write_text("method: random\nparameters: {batch_size: {values: [16, 32]}}\n")
+    for command in (["refine", "a-001"], ["import-wandb", str(tmp_path / "w.yaml")]):
+        done = sweep(*command, "-o", str(other.root / name), "--force")
+        assert (done.code, done.out) == (2, "")
+        assert "lies in the directory of a run, which keeps its own files there; write it elsewhere" in done.err
+    assert sorted(path.name for path in other.root.iterdir()) == before
+    assert sweep("show", "b-001").code == 0
+
+
 def test_a_run_begins_with_the_best_of_another_and_needs_it_no_more(
     trainer: Trainer, finished: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from sweep.errors import InputError
 from sweep.exporting.formats import Export
 from sweep.records import EpochReport, KnownTraining, Proposal, TrialResult, TrialState
 from sweep.store import RunDirectory, Store, create_run
-from sweep.store.known import Known, record_known
+from sweep.store.known import Known
 
 DEFINITION = """
 name: digits
@@ -101,7 +101,7 @@ def test_json_lines_have_every_fact_and_each_line_says_what_it_is(run, store):
 def test_json_lines_leave_out_the_epochs_of_another_sweep(run, store):
     before = lines(Export("jsonl").text(run, store))
     reports = (EpochReport(5, 1, {"own": math.nan}, 0.0, b"\x80"),)
-    record_known(store, [Known("earlier", 5, 7, {"conv_layers": 1}, KnownTraining(reports, None))])
+    store.record_known([Known("earlier", 5, 7, {"conv_layers": 1}, KnownTraining(reports, None))])
     assert lines(Export("jsonl").text(run, store)) == before
 
 

@@ -9,7 +9,7 @@ import pytest
 from sweep.records import KnownTraining, TrialState
 from sweep.report import page as page_module
 from sweep.report.page import page, plotly_script, script_json
-from sweep.store.known import Known, record_known
+from sweep.store.known import Known
 from tests.report.conftest import CLASSES, Made, Page, answer, config
 
 SECTIONS = [
@@ -181,7 +181,7 @@ def test_trials_that_were_taken_over_are_told(answered: Made) -> None:
     run = answered.read()
     first, *others = run.result.trials
     known = Known("earlier-001", 5, run.space.trial_seed(0), first.config, KnownTraining((), None))
-    record_known(answered.store, [known])
+    answered.store.record_known([known])
     run = replace(answered.read(), result=replace(run.result, trials=(replace(first, seconds=0.0), *others)))
     told = Page(page(run)).sections["answer"]
     assert "1 trial had been trained by earlier-001 already, to the same bits." in told

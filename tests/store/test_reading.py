@@ -184,3 +184,12 @@ def test_an_event_without_what_its_kind_has_is_damage(run, store, payload, messa
     lose(run, f"UPDATE event SET payload = '{payload}'")
     with pytest.raises(SweepFailed, match=f"sweep.db: {message}.*; the store is damaged"):
         [event.payload["seconds"] for event in store.events()]
+
+
+def test_a_trial_number_beyond_all_others_is_damage_found_at_once(run, store, fill):
+    """Whoever counted up to it would need gigabytes."""
+    fill.ask(0)
+    fill.train(0, 1)
+    lose(run, "UPDATE epoch SET trial = 99999999999")
+    with pytest.raises(SweepFailed, match="trial 1 is missing; the store is damaged"):
+        store.trials()

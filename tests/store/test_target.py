@@ -5,8 +5,8 @@ import os
 import pytest
 
 from sweep.errors import InputError
-from sweep.exporting.target import target
 from sweep.store import Store, create_run
+from sweep.store.target import target
 
 
 def test_a_new_file_or_one_that_may_be_replaced_is_itself_and_a_link_is_what_it_leads_to(tmp_path):
@@ -55,3 +55,11 @@ def test_a_file_that_is_there_is_replaced_by_force_only(tmp_path):
         target(path, force=False)
     assert str(caught.value) == f"{path} exists already; choose another name, or replace it with --force"
     assert target(path, force=True) == path
+
+
+def test_a_link_that_leads_to_itself_and_a_name_that_is_too_long_are_refused(tmp_path):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for path, reason in ((loop, "a link that leads to itself"), (tmp_path / ("x" * 300), "File name too long")):
+        with pytest.raises(InputError, match=f"cannot be written: {reason}"):
+            target(path, force=True)
