@@ -46,6 +46,7 @@ def label(run: str, text: str | None, remove: bool, runs_dir: Path, as_json: boo
 @options.as_json
 def rm(runs: tuple[str, ...], yes: bool, runs_dir: Path, as_json: bool) -> None:
     """Remove RUNS with all that is in them. Says what goes and asks first; a run that is being run is refused."""
+    from sweep.errors import SweepFailed
     from sweep.store.layout import find_run
     from sweep.store.removal import remove_run
     from sweep.text import byte_text, counted
@@ -58,8 +59,12 @@ def rm(runs: tuple[str, ...], yes: bool, runs_dir: Path, as_json: bool) -> None:
     if not yes and not _agrees(f"remove {counted(len(found), 'run')}?", err=as_json):
         click.echo("nothing was removed", err=True)
         raise click.exceptions.Exit(1)
-    for run in found:
-        remove_run(run)
+    for number, run in enumerate(found, start=1):
+        try:
+            remove_run(run)
+        except SweepFailed as exc:
+            others = "".join(f"; {one.name} was not removed" for one in found[number:])
+            raise SweepFailed(f"{exc}{others}") from exc
     freed = sum(one["bytes"] for one in told)
     if as_json:
         options.print_json([{name: one[name] for name in ("name", "files", "bytes")} for one in told])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
+import threading
 import traceback
 from io import TextIOWrapper
 from typing import Any, NoReturn
@@ -88,6 +90,8 @@ for command in (
 
 def main() -> None:
     """The console script: errors become one line on stderr and an exit code (1, 2, or 130 after Ctrl-C)."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # it is Ctrl-C: what is half made goes
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that has characters the terminal lacks

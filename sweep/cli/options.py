@@ -20,6 +20,9 @@ runs_dir = click.option(
     show_envvar=True,
     help="Where run directories are.",
 )
+TRIAL = click.IntRange(0, 2**63 - 1)
+"""A trial's number, as a store can hold it."""
+
 run_name = click.argument("run", required=False, shell_complete=complete_runs)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
 definition = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,7 @@ def _predictions(directory: Any, paths: list[Path]) -> Iterator[Prediction]:
 
 
 def _as_json(one: Prediction, top: int) -> dict[str, Any]:
-    chosen = dict(islice(one.probabilities.items(), top))
+    chosen = dict(list(one.probabilities.items())[:top])
     return {"image": str(one.path), "label": one.label, "probabilities": chosen, "error": one.error}
 
 
@@ -71,7 +70,7 @@ def _show(found: Iterator[Prediction], top: int) -> bool:
             failed = True
             click.echo(f"{printable(str(one.path))}: cannot be read: {printable(one.error)}", err=True)
             continue
-        chosen = islice(one.probabilities.items(), top)
+        chosen = list(one.probabilities.items())[:top]
         told = ", ".join(f"{printable(name)} {100 * part:.1f} %" for name, part in chosen)
         click.echo(f"{printable(str(one.path))}: {told}")
     return failed

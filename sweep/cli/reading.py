@@ -42,7 +42,7 @@ def list_(runs_dir: Path, as_json: bool) -> None:
 
 @click.command()
 @options.run_name
-@click.argument("trial", required=False, type=click.IntRange(min=0), shell_complete=complete_trials)
+@click.argument("trial", required=False, type=options.TRIAL, shell_complete=complete_trials)
 @options.runs_dir
 @options.as_json
 def show(run: str | None, trial: int | None, runs_dir: Path, as_json: bool) -> None:

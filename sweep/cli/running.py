@@ -71,7 +71,7 @@ def resume(run: str | None, overrides: tuple[str, ...], **how: Any) -> None:
 
 @click.command()
 @click.argument("run", shell_complete=complete_runs)
-@click.argument("trials", nargs=-1, type=click.IntRange(min=0), shell_complete=complete_trials)
+@click.argument("trials", nargs=-1, type=options.TRIAL, shell_complete=complete_trials)
 @_search_options
 def retry(run: str, trials: tuple[int, ...], **how: Any) -> None:
     """Try the failed trials of RUN again, or only TRIALS, and go on with it. For what the machine did: a trial that

@@ -65,7 +65,10 @@ class Estimate:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Estimate:
+        """Raises KeyError, TypeError or ValueError where it is none."""
         ranges = {name: Range(**kept[name]) for name in ("search", "retraining", "lasting_bytes")}
+        if not all(0 <= one.low <= one.high < math.inf for one in ranges.values()):
+            raise ValueError("a range of it is none")
         return cls(**{**kept, **ranges})
 
 

@@ -32,7 +32,7 @@ def kept_estimate(ready: Ready, workers: int) -> Estimate | None:
     """Of the same definition on the same images with as many workers; None where there is none."""
     try:
         return Estimate.from_json(json.loads(_path(ready, workers).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -35,5 +35,5 @@ def plan_outcome(events: Sequence[Event]) -> PlanOutcome | None:
         return None
     try:
         return PlanOutcome(Estimate.from_json(payloads["estimated"]), payloads["searched"]["seconds"])
-    except (TypeError, KeyError):
+    except (TypeError, KeyError, ValueError):
         return None

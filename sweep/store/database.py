@@ -236,7 +236,7 @@ def _one_line(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except sqlite3.DatabaseError as exc:
-        damaged = str(exc).startswith(("no such table", "no such column"))
+        damaged = str(exc).startswith(("no such table", "no such column", "Could not decode to UTF-8"))
         advice = next((text for code, text in _ADVICE.items() if _is(exc, code)), DAMAGED if damaged else None)
         if advice is None:
             raise

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweep.errors import InputError
+from sweep.errors import SweepFailed
 from sweep.store.layout import RunDirectory
 from sweep.store.lock import RunLock
 
@@ -36,7 +36,7 @@ def contents_of(folder: Path) -> Contents:
 def remove_run(run: RunDirectory) -> None:
     """The directory is gone under its name at once, and then its files. Of a link only the link goes.
 
-    Raises InputError where the run is being run, or may not be removed.
+    Raises InputError where the run is being run, SweepFailed where a file of it cannot be removed.
     """
     aside = run.root.with_name(f".{run.name}.removed-{os.getpid()}")  # no name of a run
     try:
@@ -47,4 +47,5 @@ def remove_run(run: RunDirectory) -> None:
         else:
             shutil.rmtree(aside)
     except OSError as exc:
-        raise InputError(f"{exc.filename or run.root}: cannot be removed: {exc.strerror}") from exc
+        left = f"; what is left of {run.name} is in {aside}" if aside.exists() else ""
+        raise SweepFailed(f"{exc.filename or run.root}: cannot be removed: {exc.strerror}{left}") from exc

@@ -185,13 +185,14 @@ def test_a_definition_goes_into_no_run_not_even_by_force(
 ) -> None:
     searched(make_run, "a-001")
     other = make_run("b-001", definition=DEFINITION).directory
-    before = sorted(path.name for path in other.root.iterdir())
+    definition = other.space_file.read_text() if other.space_file.exists() else None
     (tmp_path / "w.yaml").write_text("method: random\nparameters: {batch_size: {values: [16, 32]}}\n")
     for command in (["refine", "a-001"], ["import-wandb", str(tmp_path / "w.yaml")]):
         done = sweep(*command, "-o", str(other.root / name), "--force")
         assert (done.code, done.out) == (2, "")
         assert "lies in the directory of a run, which keeps its own files there; write it elsewhere" in done.err
-    assert sorted(path.name for path in other.root.iterdir()) == before
+    assert (other.space_file.read_text() if other.space_file.exists() else None) == definition
+    assert not (other.root / "new.yaml").exists()
     assert sweep("show", "b-001").code == 0
 
 

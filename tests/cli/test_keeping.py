@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +118,19 @@ def test_rm_of_a_damaged_run(sweep: Sweep, make_run: Callable[..., Run], runs: P
     done = sweep("rm", "digits-001", "--yes")
     assert done.lines[0].startswith("digits-001: its store cannot be read; ")
     assert list(runs.iterdir()) == []
+
+
+def test_rm_says_what_it_did_not_come_to(
+    sweep: Sweep, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a-001", "b-001", "c-001"):
+        make_run(name)
+
+    def refuse(folder: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", str(folder))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    done = sweep("rm", "a-001", "b-001", "c-001", "--yes")
+    assert done.code == 1
+    assert done.err.endswith("; b-001 was not removed; c-001 was not removed\n") and done.err.count("\n") == 1
+    assert [line.split()[0] for line in sweep("list").lines[1:]] == ["b-001", "c-001"]

@@ -14,6 +14,7 @@ import pytest
 from sweep import api
 from sweep.cli.main import cli
 from sweep.errors import DataError, DefinitionError, InputError, Interrupted, Problem, SweepFailed
+from sweep.store.lock import RunLock
 from tests.cli.conftest import Run, Sweep
 
 
@@ -254,6 +255,49 @@ def test_a_store_that_lost_a_trial_is_damaged(arguments: list[str], sweep: Sweep
     assert done.err == (
         f"error: {run.directory.database}: trial 0 is missing; the store is damaged; restore it from a copy\n"
     )
+
+
+@pytest.mark.parametrize("table", ["fact", "event"])
+def test_a_byte_that_is_no_text_is_damage_of_one_run_only(
+    table: str, sweep: Sweep, make_run: Callable[..., Run], runs: Path
+) -> None:
+    make_run("fine-001")
+    run = make_run("rotten-001")
+    run.store.close()
+    rotten = sqlite3.connect(run.directory.database)
+    column = {"fact": "value", "event": "payload"}[table]
+    rotten.execute(f"UPDATE {table} SET {column} = CAST(x'22ff22' AS TEXT)")
+    rotten.commit()
+    rotten.close()
+    shown = sweep("show", "rotten-001")
+    assert (shown.code, shown.out) == (1, "")
+    assert shown.err.endswith("; the store is damaged; restore it from a copy\n") and shown.err.count("\n") == 1
+    listed = sweep("list")
+    assert (listed.code, listed.lines[-1].split()[0]) == (0, "fine-001")
+    assert listed.err.startswith("left out: ")
+    assert sweep("rm", "rotten-001", "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", ["show", "retry"])
+def test_a_number_that_no_store_can_hold_is_wrong_input(
+    command: str, sweep: Sweep, make_run: Callable[..., Run]
+) -> None:
+    make_run()
+    done = sweep(command, "digits-001", "99999999999999999999999")
+    assert (done.code, done.out) == (2, "")
+    assert "is not in the range" in done.err and done.err.count("\n") == 1
+
+
+def test_sigterm_is_ctrl_c(make_run: Callable[..., Run], runs: Path) -> None:
+    """So what is half made goes, whatever command made it."""
+    run = make_run()
+    with RunLock(run.directory):
+        running = process("stop", "--runs-dir", str(runs), stdout=subprocess.PIPE)
+        assert running.stdout is not None and b"stops once" in running.stdout.readline()
+        running.terminate()
+        error = running.communicate()[1].decode()
+    told = {"sweep: stopped\n", "sweep: not waiting any more; digits-001 stops all the same\n"}  # by when it comes
+    assert running.returncode == 130 and error in told
 
 
 def process(*arguments: str, **options: object) -> subprocess.Popen[bytes]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,13 @@ from sweep.space.load import load_space
 from tests.tiny_sweep import write_images, write_space
 
 ESTIMATE = Estimate(2, Range(1.5, 2.5), Range(0.1, 0.3), Range(6e6, 7e6), 1_000)
+
+
+DAMAGED = [
+    *("", "[]", "{}", '{"search": 1, "retraining": {}}', '{"workers": 2}', "[" * 100_000),
+    *(json.dumps(ESTIMATE.to_json() | {"search": one}) for one in ({"low": "a", "high": 2}, {"low": 3, "high": 2})),
+    json.dumps(ESTIMATE.to_json() | {"search": {"low": 1, "high": math.nan}}),
+]
 
 
 @pytest.fixture
@@ -43,7 +52,7 @@ def test_it_is_of_no_other_number_of_workers_definition_or_code(ready: Ready) ->
     assert kept_estimate(replace(ready, code="edited"), 2) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"search": 1, "retraining": {}}', '{"workers": 2}'])
+@pytest.mark.parametrize("text", DAMAGED)
 def test_a_damaged_file_is_none(ready: Ready, tmp_path: Path, text: str) -> None:
     keep_estimate(ready, ESTIMATE)
     (path,) = (tmp_path / "cache" / "estimates").iterdir()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from sweep.errors import InputError
+from sweep.errors import InputError, SweepFailed
 from sweep.store import RunDirectory, RunLock
 from sweep.store.removal import contents_of, remove_run
 
@@ -38,3 +40,18 @@ def test_of_a_link_only_the_link_goes(run, store, tmp_path):
     remove_run(link)
     assert list(link.root.parent.iterdir()) == []
     assert run.database.is_file()
+
+
+def test_what_cannot_be_removed_is_named_with_what_is_left_of_the_run(run, store, monkeypatch):
+    store.close()
+
+    def refuse(folder):
+        raise PermissionError(1, "Operation not permitted", str(folder / "model.keras"))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    with pytest.raises(SweepFailed) as caught:
+        remove_run(run)
+    (left,) = run.root.parent.iterdir()
+    assert str(caught.value) == (
+        f"{left}/model.keras: cannot be removed: Operation not permitted; what is left of {run.name} is in {left}"
+    )
