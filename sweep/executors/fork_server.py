@@ -5,8 +5,8 @@ fork takes milliseconds and shares the memory. It is safe because the server sta
 and devices come to be in the workers. Linux only, where processes have file descriptors (`pidfd_open(2)`): a number
 may be another process's by the time that it is used.
 
-A request is one message, with the worker's pipe, its log and a socket on which nobody else writes. There the server
-says when the worker is forked, with its descriptor, and how it has ended: two messages, for which there is always
+A request is one message, with the worker's pipe, its log and a socket on which nobody else writes. There the worker
+says that it is forked, with its descriptor, and the server how it has ended: two messages, for which there is always
 room, so nobody waits until they are read, or has to read what he does not want to know.
 """
 
@@ -34,7 +34,7 @@ from sweep.executors import worker
 from sweep.executors.launch import WorkerProcess, ending, interpreter
 
 FORK_SECONDS = 0.5
-"""A server that has imported all forks a worker and says so in less."""
+"""A server that has imported all forks a worker, which says so, in less."""
 
 _MESSAGE_BYTES = 2**17
 _FORKED = b"forked"
@@ -188,13 +188,20 @@ def serve(control: socket.socket) -> None:
             connection, log, status = descriptors[0], descriptors[1], socket.socket(fileno=descriptors[2])
             pid = os.fork()
             if pid == 0:
+                _announce(status)
                 _forget(control, running, status)
                 _become_worker(connection, log, pickle.loads(request))
             os.close(connection)
             os.close(log)
-            descriptor = os.pidfd_open(pid)
-            running[descriptor] = pid, status
-            _say(status, _FORKED, descriptor)
+            running[os.pidfd_open(pid)] = pid, status
+
+
+def _announce(status: socket.socket) -> None:
+    """By the worker, before it does anything: who has an event of it can kill it, though the server may be gone."""
+    with contextlib.suppress(OSError):
+        descriptor = os.pidfd_open(os.getpid())
+        _say(status, _FORKED, descriptor)
+        os.close(descriptor)
 
 
 def _say(status: socket.socket, message: bytes, *descriptors: int) -> None:

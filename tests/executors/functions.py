@@ -82,6 +82,18 @@ def brief_preload() -> None:
     time.sleep(2)
 
 
+def slow_descriptors() -> None:
+    """The server knows a worker's descriptor only when the worker has long been running."""
+    opened = os.pidfd_open
+
+    def open_late(pid: int) -> int:
+        if pid != os.getpid():
+            time.sleep(2)
+        return opened(pid)
+
+    os.pidfd_open = open_late
+
+
 def no_growth() -> None:
     """Every worker retires after its first request."""
     worker.GROWN_BYTES = -1

@@ -124,7 +124,7 @@ def test_a_server_that_dies_while_it_imports_is_one_failure_however_many_wait_fo
 
 def test_a_hung_worker_is_killed_after_its_server_is_gone_and_another_one_runs(tmp_path: Path) -> None:
     with (
-        ForkServer(functions.preload, {}) as server,
+        ForkServer(functions.slow_descriptors, {}) as server,
         PoolExecutor(functions.hang, server, [{}], tmp_path) as executor,
     ):
         executor.submit("x")
