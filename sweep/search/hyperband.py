@@ -6,6 +6,7 @@ and other brackets' first rungs fill the wait.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from sweep.space.definition import HyperbandSearch, Space
 @dataclass
 class Bracket:
     """One halving schedule. `rungs` hold KerasTuner trial ids; `closed` when the first rung takes no more, `finished`
-    when none does."""
+    when none does. `sizes` are those of a bracket that nothing cuts short."""
 
     number: int
     sizes: list[int]
@@ -106,15 +107,21 @@ class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
         past = [self.trials[one] for one in bracket.rungs[rung - 1]]
         if any(trial.status == RUNNING for trial in past):
             return None
-        return self._ranked(past)[: bracket.sizes[rung]]
+        return self._ranked(past)[: self._size(bracket, rung)]
+
+    def _size(self, bracket: Bracket, rung: int) -> int:
+        """How many trials train in it: of a bracket that is cut short, the same share as of a whole one."""
+        begun = len(bracket.rungs[0])
+        first = begun if bracket.closed else min(begun + self.left, bracket.sizes[0])
+        return math.ceil(bracket.sizes[rung] * first / bracket.sizes[0] - 1e-9)
 
     def promotable(self) -> set[str]:
         # Those that lead now: they would be promoted if all that is still to end in their rung ended worse.
         return {
             trial.trial_id
             for bracket in self._unfinished()
-            for past, rung, size in zip(bracket.rungs, bracket.rungs[1:], bracket.sizes[1:], strict=False)
-            for trial in self._ranked([self.trials[one] for one in past])[len(rung) : size]
+            for number, (past, rung) in enumerate(itertools.pairwise(bracket.rungs), start=1)
+            for trial in self._ranked([self.trials[one] for one in past])[len(rung) : self._size(bracket, number)]
         }
 
     def _ranked(self, trials: list[Any]) -> list[Any]:

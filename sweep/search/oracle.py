@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -69,13 +70,18 @@ class CorrectedOracle(keras_tuner.Oracle):
         """New trials may be asked for up to this number of them, None: as many as the method itself would."""
         self._max_trials = limit
 
+    @property
+    def left(self) -> float:
+        """How many new configurations `max_trials` and the space allow; infinity where neither is a limit."""
+        return min(
+            (limit - self._given for limit in (self._max_trials, self._count) if limit is not None), default=math.inf
+        )
+
     def new_values(self) -> dict[str, Value] | None:
-        """The configuration of the next number; None where `max_trials` or the space allows no more."""
-        number = self._given
-        if self._max_trials is not None and number >= self._max_trials:
+        """The configuration of the next number; None where there is none left."""
+        if self.left <= 0:
             return None
-        if number == self._count:
-            return None  # the numbers before this one have used up the space
+        number = self._given
         values = dict(self._known[number]) if number in self._known else self.propose(number)
         if values is not None:
             self._given += 1

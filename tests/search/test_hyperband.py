@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 import random
+from collections import Counter
 
 import keras_tuner
 import pytest
@@ -146,16 +148,23 @@ def test_a_space_smaller_than_the_first_rung_is_still_promoted_to_the_full_budge
     made = drive(space_of(1, 9, parameters={"a": {"type": "int", "min": 1, "max": size}}), workers=3)
     assert len(new_configs(made)) == size
     sizes = [sum((one.bracket, one.rung) == (2, rung) for one in made) for rung in range(3)]
-    assert sizes == [size, min(3, size), 1]
+    assert sizes == [size, math.ceil(size / 3), 1]
     assert max(one.last_epoch for one in made) == 9
     assert {one.bracket for one in made} == {2}
 
 
-def test_max_trials_counts_configurations_and_the_started_are_promoted():
-    made = drive(space_of(1, 9, search={"max_trials": 11}), workers=3)
-    assert len(new_configs(made)) == 11
-    rungs = [(one.bracket, one.rung) for one in made]
-    assert {rung: rungs.count(rung) for rung in set(rungs)} == {(2, 0): 9, (2, 1): 3, (2, 2): 1, (1, 0): 2, (1, 1): 2}
+@pytest.mark.parametrize(
+    ("most", "limit", "trainings"),
+    [
+        (9, 11, {(2, 0): 9, (2, 1): 3, (2, 2): 1, (1, 0): 2, (1, 1): 1}),
+        (27, 8, {(3, 0): 8, (3, 1): 3, (3, 2): 1, (3, 3): 1}),
+        (27, 1, {(3, 0): 1, (3, 1): 1, (3, 2): 1, (3, 3): 1}),
+    ],
+)
+def test_a_bracket_that_max_trials_cuts_short_promotes_the_same_share(most, limit, trainings):
+    made = drive(space_of(1, most, search={"max_trials": limit}), workers=3)
+    assert len(new_configs(made)) == limit
+    assert Counter((one.bracket, one.rung) for one in made) == trainings
 
 
 @pytest.mark.parametrize(("workers", "seed"), [(1, 0), (3, 1), (7, 2)])

@@ -78,9 +78,9 @@ def hyperband(most: int, factor: int = 3, **search: Any) -> Space:
         (hyperband(9), 3 + 2),
         (hyperband(27), 9 + 4 + 2),
         (hyperband(9, iterations=4), 4 * (3 + 2)),
-        (hyperband(9, max_trials=11), 3 + 2),
-        (hyperband(9, max_trials=2), 2),
-        (hyperband(27, max_trials=30), 9 + 3),
+        (hyperband(9, max_trials=11), 3 + 1),
+        (hyperband(9, max_trials=2), 1),
+        (hyperband(27, max_trials=30), 9 + 1),
     ],
 )
 def test_checkpoints_are_kept_for_the_second_rung_of_every_bracket(space: Space, checkpoints: int):
@@ -95,7 +95,14 @@ def test_no_checkpoints_are_kept_where_nothing_is_promoted(method: str):
 @pytest.mark.parametrize("failing", [0.0, 0.3])
 @pytest.mark.parametrize("workers", [1, 2, 5, 60])
 @pytest.mark.parametrize(
-    "space", [hyperband(9), hyperband(27), hyperband(8, 2, iterations=3), hyperband(27, max_trials=30)]
+    "space",
+    [
+        hyperband(9),
+        hyperband(27),
+        hyperband(8, 2, iterations=3),
+        hyperband(27, max_trials=30),
+        hyperband(27, max_trials=8),
+    ],
 )
 def test_no_sweep_keeps_more_checkpoints_than_planned(space: Space, workers: int, failing: float):
     most = [kept_at_most(space, workers, failing, seed) for seed in range(6)]
