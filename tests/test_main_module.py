@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +40,12 @@ def test_afterwards_ctrl_c_is_pythons_again_or_what_the_caller_made_of_it(monkey
         finally:
             signal.signal(signal.SIGINT, before)
     assert met == [signal.default_int_handler, signal.SIG_IGN]
+
+
+def test_a_folder_that_is_called_sweep_does_not_hide_the_package(tmp_path: Path) -> None:
+    """Such as the clone itself, beside a script."""
+    (tmp_path / "sweep").mkdir()
+    (tmp_path / "script.py").write_text("import sweep; print(callable(sweep.run))")
+    command = [sys.executable, "script.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")

@@ -10,7 +10,7 @@ from sweep.cli import options
 from sweep.cli.completing import complete_runs
 
 
-@click.command()
+@click.command(short_help="Serve TensorBoard for RUNS.")
 @click.argument("runs", nargs=-1, shell_complete=complete_runs)
 @click.option("--rebuild", is_flag=True, help="First write the event files anew from the store.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Left out: 6006, or the next free one.")

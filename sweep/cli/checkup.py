@@ -10,7 +10,7 @@ import click
 from sweep.cli import options
 
 
-@click.command()
+@click.command(short_help="Is all that sweeps need here?")
 @click.option("--no-self-test", is_flag=True, help="Look only; train nothing.")
 @options.runs_dir
 @options.as_json

@@ -9,7 +9,7 @@ from sweep.cli.shells import add_shells
 add_shells()  # before click is asked to complete anything
 
 
-@click.command()
+@click.command(short_help="Print what makes a shell complete `sweep`.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:

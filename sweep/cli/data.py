@@ -13,14 +13,14 @@ def data() -> None:
 
 
 @options.debug
-@data.command()
+@data.command(short_help="Are the images and labels of SOURCE right?")
 @click.argument("source")
 @click.option("--train", metavar="FOLDER", help="Which split folder of SOURCE is for training.")
 @click.option("--validation", metavar="FOLDER", help="Which one is for validation.")
 @click.option("--test", metavar="FOLDER", help="Which one is for testing.")
 @options.as_json
 def check(source: str, train: str | None, validation: str | None, test: str | None, as_json: bool) -> None:
-    """Are the annotations of SOURCE right? Exits with 1 where something is wrong.
+    """Are the images and labels of SOURCE right? Exits with 1 where something is wrong.
 
     SOURCE is what a definition's data.source is: class folders, an archive of them, a CSV of path,label, an .npz,
     digits, keras:NAME or module:function.

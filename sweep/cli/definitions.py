@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sweep.search.plan import Plan
 
 
-@click.command()
+@click.command(short_help="Check FILE and report every mistake in it.")
 @options.definition
 @options.overrides
 @options.as_json
@@ -45,7 +45,7 @@ def validate(file: Path, overrides: tuple[str, ...], as_json: bool) -> None:
         click.echo(f"{file}: valid: {counted(varying, 'dimension')}, {many}, {space.search.method} search")
 
 
-@click.command()
+@click.command(short_help="Say what a sweep of FILE would train, and for how long.")
 @options.definition
 @options.overrides
 @click.option("--samples", type=click.IntRange(min=0), default=3, show_default=True, help="Configurations to show.")

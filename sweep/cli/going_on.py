@@ -15,7 +15,7 @@ _output = click.option(
 _force = click.option("--force", is_flag=True, help="Replace the file where there is one already.")
 
 
-@click.command()
+@click.command(short_help="Show RUNS side by side.")
 @click.argument("runs", nargs=-1, required=True, shell_complete=complete_runs)
 @options.runs_dir
 @options.as_json
@@ -40,7 +40,7 @@ def compare(runs: tuple[str, ...], runs_dir: Path, as_json: bool) -> None:
         show_comparison(comparison)
 
 
-@click.command()
+@click.command(short_help="Write a narrower space around RUN's best trials.")
 @click.argument("run", shell_complete=complete_runs)
 @_output
 @_force
@@ -65,7 +65,7 @@ def refine(run: str, output: Path, force: bool, runs_dir: Path) -> None:
     click.echo(f"wrote {printable(str(output))}; changed: {printable(changed)}")
 
 
-@click.command("import-wandb")
+@click.command("import-wandb", short_help="Make a search-space file of a W&B sweep.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_output
 @_force

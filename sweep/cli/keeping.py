@@ -11,7 +11,7 @@ from sweep.cli import options
 from sweep.cli.completing import complete_runs
 
 
-@click.command()
+@click.command(short_help="Give RUN a note, or show those that it has.")
 @click.argument("run", shell_complete=complete_runs)
 @click.argument("text", required=False)
 @click.option("--remove", is_flag=True, help="Take the label TEXT away instead; without TEXT, all of them.")

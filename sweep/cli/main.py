@@ -55,6 +55,8 @@ def cli() -> None:
     """Hyperparameter sweeps for Keras image classifiers.
 
     One search-space file in, one honest test accuracy out.
+
+    FILE is a search-space file, RUN the name of a run: where it may be left out, the latest.
     """
 
 

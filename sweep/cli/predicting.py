@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sweep.final.predict import Prediction
 
 
-@click.command()
+@click.command(short_help="Say what RUN's final model takes IMAGES for.")
 @click.argument("run", shell_complete=complete_runs)
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="Classes to tell of each image.")

@@ -40,7 +40,7 @@ def list_(runs_dir: Path, as_json: bool) -> None:
         click.echo(f"no runs in {printable(str(runs_dir))}; begin one with: sweep run search_spaces/digits.yaml")
 
 
-@click.command()
+@click.command(short_help="Show where RUN stands, or everything on one TRIAL.")
 @options.run_name
 @click.argument("trial", required=False, type=options.TRIAL, shell_complete=complete_trials)
 @options.runs_dir
@@ -75,7 +75,7 @@ def _show_trial(result: SweepResult, trial: int, as_json: bool) -> None:
         show_trial(account, result)
 
 
-@click.command()
+@click.command(short_help="List the trials of RUN.")
 @options.run_name
 @click.option("--sort", type=click.Choice(["id", "objective"]), help="Left out: objective; id with --json.")
 @click.option("--limit", type=click.IntRange(min=1), help="Show only so many.")
@@ -95,7 +95,7 @@ def trials(run: str | None, sort: str | None, limit: int | None, runs_dir: Path,
         show_trials(chosen, result)
 
 
-@click.command()
+@click.command(short_help="Show the winner of RUN, or the best trial so far.")
 @options.run_name
 @options.runs_dir
 @options.as_json
@@ -116,7 +116,7 @@ def best(run: str | None, runs_dir: Path, as_json: bool) -> None:
         show_best(trial, result)
 
 
-@click.command()
+@click.command(short_help="Write the trials of RUN for other tools.")
 @options.run_name
 @click.option(
     "--format",

@@ -9,7 +9,7 @@ import click
 from sweep.cli import options
 
 
-@click.command()
+@click.command(short_help="Write report.html of RUN, one file with all of it.")
 @options.run_name
 @click.option(
     "--figures",

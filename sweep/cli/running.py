@@ -32,7 +32,7 @@ def _search_options(command: Callable[..., None]) -> Callable[..., None]:
     return _training_options(options.trials_per_gpu(_no_retrain(command)))
 
 
-@click.command()
+@click.command(short_help="Run the sweep of FILE, then retrain and test its winner.")
 @options.definition
 @options.overrides
 @click.option("--name", help="Name of the run directory. Left out: the definition's name with the next free number.")
@@ -52,7 +52,7 @@ def run(file: Path, overrides: tuple[str, ...], name: str | None, warm_start: st
     _search(partial(api.run, load_space(file, overrides), name=name, warm_start=warm_start), **how)
 
 
-@click.command()
+@click.command(short_help="Go on with RUN after Ctrl-C or a crash.")
 @options.run_name
 @click.option(
     "--set",
@@ -69,7 +69,7 @@ def resume(run: str | None, overrides: tuple[str, ...], **how: Any) -> None:
     _search(partial(api.resume, run, overrides=overrides), **how)
 
 
-@click.command()
+@click.command(short_help="Try the failed trials of RUN again.")
 @click.argument("run", shell_complete=complete_runs)
 @click.argument("trials", nargs=-1, type=options.TRIAL, shell_complete=complete_trials)
 @_search_options
@@ -81,7 +81,7 @@ def retry(run: str, trials: tuple[int, ...], **how: Any) -> None:
     _search(partial(api.resume, run, retry=trials), **how)
 
 
-@click.command("retrain-best")
+@click.command("retrain-best", short_help="Retrain RUN's winner, save it, and test it.")
 @options.run_name
 @_training_options
 def retrain_best(run: str | None, **how: Any) -> None:
@@ -91,7 +91,7 @@ def retrain_best(run: str | None, **how: Any) -> None:
     _report(partial(api.retrain_best, run), **how)
 
 
-@click.command()
+@click.command(short_help="Evaluate RUN's final model on test once more.")
 @options.run_name
 @_training_options
 def evaluate(run: str | None, **how: Any) -> None:

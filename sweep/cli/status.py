@@ -20,7 +20,7 @@ WATCH_SHARE = 0.05
 """Of the time of a watcher, at most about this part is spent on reading: thousands of trials take longer."""
 
 
-@click.command()
+@click.command(short_help="Show how far RUN is and how long it will take.")
 @options.run_name
 @click.option("--watch", is_flag=True, help="Look again every second, until the sweep ends or Ctrl-C.")
 @options.runs_dir

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.2
 
 
-@click.command()
+@click.command(short_help="Stop RUN once its running trials have ended.")
 @options.run_name
 @click.option("--now", is_flag=True, help="Stop at the end of the running epochs, as Ctrl-C does.")
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Return once the sweep has ended, or at once.")

@@ -198,7 +198,7 @@ def _problems(
 def _warnings(
     facts: Sequence[ImageFacts], found: Duplicates, training: Counts, imbalance: float | None, modes: Counts
 ) -> Iterator[str]:
-    yield from _duplicate_warnings(found)
+    yield from _duplicate_warnings(found, is_split=any(fact.split for fact in facts))
     if few := [f"{label} ({count})" for label, count in training.items() if 1 < count < FEW_IMAGES]:
         classes = _number(len(few), "class has", "classes have")
         yield f"{classes} fewer than {FEW_IMAGES} images to train on: {_examples(few)}"
@@ -212,17 +212,19 @@ def _warnings(
         yield f"modes are mixed: {', '.join(f'{count:,} {mode}' for mode, count in modes.items())}"
 
 
-def _duplicate_warnings(found: Duplicates) -> Iterator[str]:
+def _duplicate_warnings(found: Duplicates, is_split: bool) -> Iterator[str]:
+    """A sweep's own split keeps exact copies together, and looks at nothing else."""
+    place, parted = ("class and split", "") if is_split else ("class", ", which a split by chance may part")
     if pairs := [_sides(group) for group in found.leaks if group.exact and "test" not in group.splits]:
         yield f"{_number(len(pairs), 'image is', 'images are')} in more than one split: {_examples(pairs, '; ')}"
     if copies := [_joined(group, " = ") for group in found.exact]:
         count = _number(len(copies), "image is", "images are")
         files = sum(map(len, found.exact))
-        yield f"{count} repeated within a class and split ({files:,} in all): {_examples(copies, '; ')}"
+        yield f"{count} repeated within a {place} ({files:,} in all): {_examples(copies, '; ')}"
     nearly = (
         ("more than one class", [_sides(group) for group in found.contradictions if not group.exact]),
         ("more than one split", [_sides(group) for group in found.leaks if not group.exact]),
-        ("one class and split", [_joined(group, " ~ ") for group in found.near]),
+        (f"one {place}{parted}", [_joined(group, " ~ ") for group in found.near]),
     )
     for where, groups in nearly:
         if groups:

@@ -39,6 +39,12 @@ def test_every_command_has_help_is_in_the_readme_and_takes_debug(name: str) -> N
     assert "--debug" in options
 
 
+@pytest.mark.parametrize("group", [[], ["data"]])
+def test_the_list_of_commands_cuts_no_line(group: list[str], sweep: Sweep) -> None:
+    commands = sweep(*group, "--help").out.partition("Commands:")[2]
+    assert commands.strip() and "..." not in commands
+
+
 REPORTING = ["validate", "plan", "run", "resume", "list", "show", "trials", "best", "retrain-best", "evaluate"]
 
 

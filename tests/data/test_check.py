@@ -37,6 +37,15 @@ def test_a_source_without_splits_is_counted_as_all() -> None:
     assert report.problems == ()
 
 
+def test_near_duplicates_of_a_source_without_splits_may_be_parted_by_one() -> None:
+    same = [image(f"copy-{number}", "cat", pixels="p") for number in range(2)]
+    near = [image(name, "dog", phash=HASH) for name in ("x", "y")]
+    assert check([*clean(None), *same, *near], ["cat", "dog"]).warnings == (
+        "1 image is repeated within a class (2 in all): copy-0 = copy-1",
+        "1 group of near duplicates in one class, which a split by chance may part: x ~ y",
+    )
+
+
 def test_sizes_modes_and_formats_are_counted_most_frequent_first() -> None:
     facts = [
         image("1", "cat", width=100, height=50, mode="L", format="PNG"),
@@ -100,7 +109,8 @@ def test_the_same_image_in_train_and_validation_is_a_warning() -> None:
 
 
 def test_copies_within_a_class_and_split_are_a_warning() -> None:
-    facts = clean(None) + [image(name, "cat", pixels=name[0]) for name in ("p1", "p2", "q1", "q2", "q3", "q4", "q5")]
+    names = ("p1", "p2", "q1", "q2", "q3", "q4", "q5")
+    facts = clean("train") + [image(name, "cat", "train", pixels=name[0]) for name in names]
     report = check(facts, ["cat", "dog"])
     assert report.duplicates == (("p1", "p2"), ("q1", "q2", "q3", "q4", "q5"))
     assert report.problems == ()
