@@ -61,6 +61,11 @@ class ConsoleReporter(Reporter):
             self._say(f"reading images: {done:,} of {total:,}, {self._pace}")
             self._said_pace = True
 
+    def timing(self, done: int, total: int) -> None:
+        """So many configurations of a plan have been looked at."""
+        begun = self._activity if done else None
+        self._activity = (begun or Activity("timing a few steps")).at(done, total, "")
+
     def ready(self, ready: Ready) -> None:
         for line in data_lines(ready, self._pace):
             self._say(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,14 +74,14 @@ def plan(
         if not space.is_builtin:  # its code runs while all is made ready
             configure_runtime(space.threads_per_trial, space.deterministic)
         ready = get_ready(space, reporter.data)
-    configure_runtime(space.threads_per_trial, space.deterministic)
-    from sweep.estimates.kept import keep_estimate
-    from sweep.model.build import foresee
-    from sweep.search.plan import make_plan
+        configure_runtime(space.threads_per_trial, space.deterministic)
+        from sweep.estimates.kept import keep_estimate
+        from sweep.model.build import foresee
+        from sweep.search.plan import make_plan
 
-    made = make_plan(ready.space)
-    forecasts = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
-    estimate = _estimate(ready, made, workers) if timing else None
+        made = make_plan(ready.space)
+        forecasts = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
+        estimate = _estimate(ready, made, workers, reporter.timing) if timing else None
     if estimate is not None:
         keep_estimate(ready, estimate)
     if as_json:
@@ -93,7 +94,7 @@ TIMED, SIZED = 3, 30
 """So many configurations are, the first that are planned. To time one takes a second, to size one 30 ms."""
 
 
-def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
+def _estimate(ready: Ready, plan: Plan, workers: int | None, progress: Callable[[int, int], object]) -> Estimate | None:
     """None where none could be timed."""
     from sweep.estimates.estimate import estimate_sweep
     from sweep.machine import this_machine
@@ -104,13 +105,15 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None) -> Estimate | None:
 
     space, dataset, image_input = ready.space, ready.dataset, ready.image_input
     timings, sizes = [], []
-    for number, config in enumerate(plan.configs[: SIZED if space.is_builtin else TIMED]):
-        size, refusal = foresee(space, config, image_input)
-        if refusal is None and number < TIMED:
+    configs = plan.configs[: SIZED if space.is_builtin else TIMED]
+    for number, config in enumerate(configs):
+        progress(number, len(configs))
+        forecast = foresee(space, config, image_input)
+        if forecast.would_train and number < TIMED:
             with contextlib.suppress(Exception):  # of a user's code; the sweep will say what is wrong with it
                 timings.append(time_training(space, config, dataset, image_input))
-        if refusal is None and size is not None:
-            sizes.append(size.checkpoint_bytes)
+        if forecast.would_train and forecast.size is not None:
+            sizes.append(forecast.size.checkpoint_bytes)
     count = choose_workers(space, this_machine()) if workers is None else workers
     share = (dataset.train_size + dataset.validation_size) / dataset.train_size
     graphs = len({graph_key(space, config) or number for number, config in enumerate(plan.configs)})

@@ -10,15 +10,13 @@ from rich.table import Table
 from sweep.cli.pace import whole
 from sweep.cli.printing import print_folded, print_table
 from sweep.cli.terminal import config_text, make_console
-from sweep.text import byte_text, counted
+from sweep.text import byte_text, counted, printable
 
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
     from sweep.estimates.estimate import Estimate, Range
-    from sweep.model.limits import ModelSize
+    from sweep.model.build import Forecast
     from sweep.search.plan import Plan
-
-    Forecast = tuple[ModelSize | None, str | None]
 
 INDENT = 2
 """Of all lines of a text but the first."""
@@ -51,12 +49,13 @@ def plan_as_json(
         "samples": [
             {
                 "config": dict(config),
-                "parameters": size and size.parameters,
-                "memory_bytes": size and size.bytes,
-                "checkpoint_bytes": size and size.checkpoint_bytes,
-                "skipped": refusal,
+                "parameters": one.size and one.size.parameters,
+                "memory_bytes": one.size and one.size.bytes,
+                "checkpoint_bytes": one.size and one.size.checkpoint_bytes,
+                "skipped": one.skipped,
+                "failed": one.failed,
             }
-            for config, (size, refusal) in zip(plan.configs, forecasts, strict=False)
+            for config, one in zip(plan.configs, forecasts, strict=False)
         ],
     }
 
@@ -86,18 +85,25 @@ def _head(plan: Plan, dataset: Dataset) -> Iterator[str]:
 def _tail(plan: Plan, forecasts: Sequence[Forecast], estimate: Estimate | None) -> Iterator[str]:
     yield f"checkpoints: {_checkpoints(plan, forecasts)}"
     yield from [] if estimate is None else _estimate_lines(estimate)
-    for config, (size, refusal) in zip(plan.configs, forecasts, strict=False):
-        about = "too large a model" if size is None else counted(size.parameters, "parameter")
-        yield f"for example, {about}: {config_text(config)}"
-        if refusal:
-            yield f"  would be skipped: {refusal}"
+    for config, one in zip(plan.configs, forecasts, strict=False):
+        yield f"for example, {_about(one)}: {config_text(config)}"
+        if one.skipped:
+            yield f"  would be skipped: {one.skipped}"
+        if one.failed:
+            yield f"  would fail: {printable(one.failed)}"
+
+
+def _about(forecast: Forecast) -> str:
+    if forecast.size is not None:
+        return counted(forecast.size.parameters, "parameter")
+    return "too large a model" if forecast.skipped else "no model"
 
 
 def _checkpoints(plan: Plan, forecasts: Sequence[Forecast]) -> str:
     """How many can be on disk at one time, and how large the shown configurations' are."""
     kept = f"at most {plan.checkpoints:,} kept for promotions and " if plan.checkpoints else ""
     count = f"{kept}one for each worker (two while it is replaced)"
-    sizes = sorted(size.checkpoint_bytes for size, refusal in forecasts if size is not None and refusal is None)
+    sizes = sorted(one.size.checkpoint_bytes for one in forecasts if one.size is not None and one.would_train)
     if not sizes:
         return count
     least, most = byte_text(sizes[0]), byte_text(sizes[-1])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import keras
 
+from sweep.errors import InputError
 from sweep.model.cnn import build_cnn
 from sweep.model.image_input import ImageInput
 from sweep.model.limits import ModelSize, TooLarge, limited_weights, require_small
@@ -43,14 +46,27 @@ def require_small_cnn(space: Space, config: Config, image_input: ImageInput) -> 
         require_small(space, estimate(space, config, image_input))
 
 
-def foresee(space: Space, config: Config, image_input: ImageInput) -> tuple[ModelSize | None, str | None]:
-    """The size of this configuration's model, where it can be known, and why its trial would be skipped, if it would.
+@dataclass(frozen=True)
+class Forecast:
+    """What a trial of a configuration would come to, before it trains: its model's `size`, where that can be known, and
+    a line on why it would be `skipped` or would have `failed`, None where it would not."""
 
-    As `estimate` otherwise.
-    """
+    size: ModelSize | None = None
+    skipped: str | None = None
+    failed: str | None = None
+
+    @property
+    def would_train(self) -> bool:
+        return self.skipped is None and self.failed is None
+
+
+def foresee(space: Space, config: Config, image_input: ImageInput) -> Forecast:
+    """The Keras session is cleared, and random numbers are drawn."""
     try:
         size = estimate(space, config, image_input)
         require_small(space, size)
     except TooLarge as exc:
-        return exc.size, str(exc)
-    return size, None
+        return Forecast(exc.size, skipped=str(exc))
+    except InputError as exc:
+        return Forecast(failed=str(exc))
+    return Forecast(size)

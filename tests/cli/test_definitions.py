@@ -121,7 +121,7 @@ def test_a_plan_of_rungs_as_json(trainer: Trainer, tmp_path: Path) -> None:
     assert sum(one["trials"] for one in plan["trainings"] if one["first_epoch"] == 0) == plan["trials"] == 2
     spans = [(one["last_epoch"] - one["first_epoch"]) * one["trials"] for one in plan["trainings"]]
     assert sum(spans) == plan["epochs"]
-    told = {"config", "parameters", "memory_bytes", "checkpoint_bytes", "skipped"}
+    told = {"config", "parameters", "memory_bytes", "checkpoint_bytes", "skipped", "failed"}
     assert all(set(one) == told for one in plan["samples"])
     assert plan["checkpoints"] == 1  # of the two trials of the one bracket that is filled
     assert {one["checkpoint_bytes"] for one in plan["samples"]} == {
