@@ -16,7 +16,7 @@ from sweep.executors.base import Executor
 from sweep.executors.inline import InlineExecutor
 from sweep.executors.launch import Launcher
 from sweep.executors.pool import PoolExecutor
-from sweep.final.finalize import Runner, evaluate_again, finalize, freeze_winner
+from sweep.final.finalize import Runner, count_test_evaluations, evaluate_again, finalize, freeze_winner
 from sweep.final.folder import restore
 from sweep.final.metrics_file import read_metrics
 from sweep.final.runners import runner_here, runner_through
@@ -39,6 +39,7 @@ from sweep.store.layout import RunDirectory
 from sweep.store.state import search_has_ended
 from sweep.store.stop_request import requested_stop
 from sweep.store.store import Store
+from sweep.text import counted, one_line
 from sweep.trial.context import TrialContext
 from sweep.trial.environment import runtime_environment
 from sweep.trial.task import TrialTask
@@ -115,6 +116,8 @@ class Session:
 
     def finalize(self) -> None:
         """Retrain the winner and evaluate it on test. Raises SweepFailed where no trial can win."""
+        if looks := count_test_evaluations(self._store):  # while Ctrl-C can still prevent one more
+            self._reporter.note(f"test has been looked at {counted(looks, 'time')} already; this look is counted, too")
         self._reporter.retraining(self._freeze(), self._space)
         with self._runner() as runner:
             metrics = finalize(
@@ -156,9 +159,13 @@ class Session:
         report_at_end(self._directory, self._reporter.warning)
 
     def _show_on_board(self, metrics: dict[str, Any]) -> None:
+        """What goes wrong with that costs nothing else: to try again would be one more look at test."""
         from sweep.tracking.final import write_final
 
-        write_final(self._directory.tensorboard, metrics, metrics["classes"])
+        try:
+            write_final(self._directory.tensorboard, metrics, metrics["classes"])
+        except Exception as exc:
+            self._reporter.warning(f"TensorBoard does not show the final model: {one_line(exc)}")
 
     @contextlib.contextmanager
     def _searcher(self) -> Iterator[tuple[Searcher, Callable[[], list[Proposal]], Callable[[Space], Workload]]]:

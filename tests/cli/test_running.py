@@ -152,6 +152,7 @@ def test_a_second_retraining_gives_the_same_model(copied: Path, trainer: Trainer
     done = trainer("retrain-best", "tiny-001", "--workers", "0", "--json", cwd=copied.parents[1])
     after = final_metrics(copied)
     assert (done.code, json.loads(done.out)["test_evaluations"]) == (0, 2)
+    assert "test has been looked at 1 time already; this look is counted, too\n" in done.err
     assert (after["test"], after["winner"]) == (before["test"], before["winner"])
 
 
@@ -185,6 +186,17 @@ def test_export_and_a_rebuilt_tensorboard(copied: Path, trainer: Trainer) -> Non
     assert sorted(path.name for path in (copied / "tensorboard").iterdir()) == [
         *("final", "trial-0000", "trial-0001", "trial-0002")
     ]
+
+
+def test_a_tensorboard_that_cannot_be_written_costs_the_answer_nothing(copied: Path, trainer: Trainer) -> None:
+    shutil.rmtree(copied / "tensorboard")
+    (copied / "tensorboard").touch()
+    done = trainer("evaluate", "--workers", "0", cwd=copied.parents[1])
+    assert (done.code, done.err) == (0, "")
+    assert "warning: TensorBoard does not show the final model: " in done.out
+    assert done.out.splitlines()[-1].startswith("tiny-001 is finished; model, labels and metrics are in runs/tiny-001/")
+    assert trainer("resume", cwd=copied.parents[1]).code == 0
+    assert events(copied).count("test_evaluation") == 2
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_text("no model")])
