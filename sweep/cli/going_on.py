@@ -9,10 +9,7 @@ import click
 from sweep.cli import options
 from sweep.cli.completing import complete_runs
 
-_output = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write."
-)
-_force = click.option("--force", is_flag=True, help="Replace the file where there is one already.")
+_output = click.option("-o", "--output", type=options.Place(dir_okay=False), required=True, help="The file to write.")
 
 
 @click.command(short_help="Show RUNS side by side.")
@@ -43,7 +40,7 @@ def compare(runs: tuple[str, ...], runs_dir: Path, as_json: bool) -> None:
 @click.command(short_help="Write a narrower space around RUN's best trials.")
 @click.argument("run", shell_complete=complete_runs)
 @_output
-@_force
+@options.force
 @options.runs_dir
 def refine(run: str, output: Path, force: bool, runs_dir: Path) -> None:
     """Write a narrower space around the best quarter of RUN's trials. A comment beside each parameter says what the
@@ -66,9 +63,9 @@ def refine(run: str, output: Path, force: bool, runs_dir: Path) -> None:
 
 
 @click.command("import-wandb", short_help="Make a search-space file of a W&B sweep.")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=options.Place(dir_okay=False))
 @_output
-@_force
+@options.force
 @click.option("--data", metavar="SOURCE", help="The images: what a definition's data.source is.")
 @click.option("--model", metavar="MODULE:NAME", help="The model; left out: cnn, where it knows all parameters.")
 def import_wandb(file: Path, output: Path, force: bool, data: str | None, model: str | None) -> None:

@@ -11,9 +11,22 @@ import click
 from sweep.cli.completing import complete_runs
 from sweep.store.layout import DEFAULT_RUNS_DIR
 
+
+class Place(click.Path):
+    """As a `Path`. An empty name is none, which Python would take for the current folder."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("the name is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 runs_dir = click.option(
     "--runs-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=Place(file_okay=False),
     default=DEFAULT_RUNS_DIR,
     show_default=True,
     envvar="SWEEP_RUNS_DIR",
@@ -25,7 +38,8 @@ TRIAL = click.IntRange(0, 2**63 - 1)
 
 run_name = click.argument("run", required=False, shell_complete=complete_runs)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")
-definition = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+definition = click.argument("file", type=Place(dir_okay=False))
+force = click.option("--force", is_flag=True, help="Replace a file that is there already.")
 debug = click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks.")
 overrides = click.option(
     "--set",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Say what RUN's final model takes IMAGES for.")
 @click.argument("run", shell_complete=complete_runs)
-@click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("images", nargs=-1, required=True, type=options.Place())
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="Classes to tell of each image.")
 @options.runs_dir
 @options.as_json

@@ -128,8 +128,8 @@ def best(run: str | None, runs_dir: Path, as_json: bool) -> None:
     "logged there; optuna: a study that optuna-dashboard opens. The latter three hold the epochs, too.",
 )
 @click.option("--epochs", is_flag=True, help="One row for each epoch instead of each trial (csv, json, parquet).")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of the terminal.")
-@click.option("--force", is_flag=True, help="Replace the file where there is one already.")
+@click.option("--output", type=options.Place(dir_okay=False), help="Write here instead of the terminal.")
+@options.force
 @options.runs_dir
 def export(run: str | None, form: str, epochs: bool, output: Path | None, force: bool, runs_dir: Path) -> None:
     """Write the trials of RUN (the latest), and their epochs, for other tools."""

@@ -13,7 +13,7 @@ from sweep.cli import options
 @options.run_name
 @click.option(
     "--figures",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.Place(file_okay=False),
     metavar="DIR",
     help="Also draw the figures for print, as files in DIR.",
 )
@@ -25,10 +25,11 @@ from sweep.cli import options
     show_default=True,
     help="Of the files of --figures.",
 )
+@options.force
 @options.runs_dir
-def report(run: str | None, figures: Path | None, form: str, runs_dir: Path) -> None:
+def report(run: str | None, figures: Path | None, form: str, force: bool, runs_dir: Path) -> None:
     """Write report.html of RUN (the latest): one file with all that is known of the sweep. A sweep that is running, or
-    was interrupted, is shown as it stands."""
+    was interrupted, is shown as it stands. An earlier report.html is replaced, earlier figures only with --force."""
     from sweep.report.write import write_figures, write_report
     from sweep.store.layout import find_run
     from sweep.text import printable
@@ -36,6 +37,6 @@ def report(run: str | None, figures: Path | None, form: str, runs_dir: Path) -> 
     directory = find_run(runs_dir, run)
     written = [write_report(directory)]
     if figures is not None:
-        written += write_figures(directory, figures, form)
+        written += write_figures(directory, figures, form, force)
     for path in written:
         click.echo(f"wrote {printable(str(path))}")

@@ -11,6 +11,7 @@ from sweep.report.page import page
 from sweep.report.run_facts import read_run
 from sweep.store.layout import RunDirectory
 from sweep.store.store import Store
+from sweep.store.target import require_outside_runs, target
 
 
 def write_report(directory: RunDirectory) -> Path:
@@ -32,9 +33,23 @@ def write_report(directory: RunDirectory) -> Path:
     return path
 
 
-def write_figures(directory: RunDirectory, folder: Path, form: str) -> list[Path]:
-    """The figures of a run for print, see `prints.write`."""
-    from sweep.report.prints.write import write_figures as write_all  # only here: it loads matplotlib
+def write_figures(directory: RunDirectory, folder: Path, form: str, force: bool = False) -> list[Path]:
+    """The figures of a run for print, `history.png` and the others, into `folder`, which is made if need be; `form` is
+    `png` or `svg`. What there is nothing for (of a sweep without an answer, say) is left out. The paths that were
+    written.
+
+    Raises InputError where they cannot be, and where one is there already unless `force` is set, with none written.
+    """
+    from sweep.report.prints.draw import draw, save  # only here: it loads matplotlib
 
     with Store.open(directory.database, read_only=True) as store:
-        return write_all(read_run(directory, store), folder, form)
+        figures = draw(read_run(directory, store))
+    require_outside_runs(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{name}.{form}" for name in figures]
+        for found, figure in zip([target(path, force) for path in paths], figures.values(), strict=True):
+            save(figure, found)
+    except OSError as exc:
+        raise InputError(f"{exc.filename or folder}: cannot be written: {exc.strerror}") from exc
+    return paths

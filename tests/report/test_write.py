@@ -79,3 +79,20 @@ def test_a_place_that_is_none_is_said_in_one_line(answered: Made, tmp_path: Path
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"file/figures: cannot be written: Not a directory"):
         write_figures(answered.directory, tmp_path / "file" / "figures", "png")
+
+
+def test_figures_that_are_there_are_replaced_only_with_force(halving: Made, tmp_path: Path) -> None:
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    (folder / "times.png").write_text("mine")
+    with pytest.raises(InputError, match=r"times\.png exists already; choose another name, or replace it with --force"):
+        write_figures(halving.directory, folder, "png")
+    assert [path.name for path in folder.iterdir()] == ["times.png"]
+    write_figures(halving.directory, folder, "png", force=True)
+    assert (folder / "times.png").read_bytes().startswith(PNG)
+
+
+def test_no_figures_are_written_into_a_run(halving: Made) -> None:
+    with pytest.raises(InputError, match="figures: lies in the directory of a run"):
+        write_figures(halving.directory, halving.directory.root / "figures", "png")
+    assert not (halving.directory.root / "figures").exists()

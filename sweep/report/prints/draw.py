@@ -1,4 +1,4 @@
-"""All figures of a run for print, each a file."""
+"""All figures of a run for print."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from sweep.errors import InputError
 from sweep.report.prints import final_scores, parameters, search
 from sweep.report.run_facts import RunFacts
 
@@ -29,26 +28,14 @@ MAKERS: dict[str, Callable[[RunFacts], Figure | None]] = {
 """By the name of the file, in the order of the page."""
 
 
-def write_figures(run: RunFacts, folder: Path, form: str) -> list[Path]:
-    """`history.png` and the others into `folder`, which is made if need be; `form` is `png` or `svg`. What there is
-    nothing for (of a sweep without an answer, say) is left out. The paths that were written.
-
-    Raises InputError where they cannot be.
-    """
-    written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, make in MAKERS.items():
-            figure = make(run)
-            if figure is not None:
-                written.append(folder / f"{name}.{form}")
-                _save(figure, written[-1])
-    except OSError as exc:
-        raise InputError(f"{exc.filename or folder}: cannot be written: {exc.strerror}") from exc
-    return written
+def draw(run: RunFacts) -> dict[str, Figure]:
+    """By name, those that there is something for."""
+    figures = {name: make(run) for name, make in MAKERS.items()}
+    return {name: figure for name, figure in figures.items() if figure is not None}
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """As its name ends: `.png` or `.svg`. The same figure gives the same bytes."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # of a class in letters that the font lacks
         figure.savefig(path, dpi=DPI, metadata={"Date": None} if path.suffix == ".svg" else {"Software": None})
