@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sweep.data.cache import entries_folder
 from sweep.environment import describe_environment
-from sweep.errors import SweepError
+from sweep.errors import Interrupted, SweepError
 from sweep.machine import Machine, this_machine
 from sweep.store.removal import contents_of
 from sweep.text import byte_text, counted, one_line
@@ -101,6 +101,8 @@ def try_sweep(run_sweep: Callable[[Path], None] | None = None) -> Check:
     try:
         with tempfile.TemporaryDirectory(prefix="sweep-doctor-") as folder, _cache_in(Path(folder) / "cache"):
             (run_sweep or _run_sweep)(Path(folder))
+    except Interrupted as exc:
+        raise Interrupted("stopped") from exc  # its folder is gone, and with it what it would be resumed from
     except SweepError as exc:
         return Check("self-test", False, str(exc))
     except Exception as exc:

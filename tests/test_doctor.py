@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sweep import doctor
-from sweep.errors import SweepFailed
+from sweep.errors import Interrupted, SweepFailed
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +91,14 @@ def test_a_self_test_that_fails_says_why(error: Exception, line: str) -> None:
 
     check = doctor.try_sweep(fail)
     assert (check.ok, check.text) == (False, line)
+
+
+def test_a_self_test_that_is_stopped_is_not_wrong() -> None:
+    def stop(folder: Path) -> None:
+        raise Interrupted(f"stopped; go on with: sweep resume --runs-dir {folder}")
+
+    with pytest.raises(Interrupted, match=r"^stopped$"):
+        doctor.try_sweep(stop)
 
 
 def test_its_definition_and_images_make_a_sweep(tmp_path: Path) -> None:
