@@ -18,6 +18,7 @@ from sweep.cli import options
 from sweep.cli.board import tensorboard
 from sweep.cli.checkup import doctor
 from sweep.cli.completion import completion
+from sweep.cli.ctrl_c import never_lost
 from sweep.cli.data import data
 from sweep.cli.definitions import plan, validate
 from sweep.cli.going_on import compare, import_wandb, refine
@@ -98,7 +99,9 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name that has characters the terminal lacks
     try:
-        sys.exit(cli.main(prog_name="sweep", standalone_mode=False) or 0)
+        with never_lost():
+            code = cli.main(prog_name="sweep", standalone_mode=False)
+        sys.exit(code or 0)
     except click.exceptions.NoArgsIsHelpError as exc:
         exc.show()
         sys.exit(exc.exit_code)

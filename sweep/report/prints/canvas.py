@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis as MatplotlibAxis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from sweep.report.words import label
+
+MANY_DECADES = 10**2.5
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
@@ -27,6 +33,18 @@ def name_ticks(axes: Axes, names: list[str], most: int = 24) -> None:
     if sum(map(len, names)) >= most:
         for text in axes.get_xticklabels():
             text.set(rotation=45, ha="right", rotation_mode="anchor")
+
+
+def number_ticks(side: MatplotlibAxis, values: Iterable[float], log: bool) -> None:
+    """Whole numbers are named at whole numbers, and a logarithmic axis of few decades at 2 and 5, too."""
+    values = list(values)
+    if log and max(values) < MANY_DECADES * min(values):
+        side.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        side.set_major_formatter("{x:g}")
+    if log:
+        side.set_minor_formatter(NullFormatter())
+    elif all(float(value).is_integer() for value in values):
+        side.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def legend_above(axes: Axes) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis as MatplotlibAxis
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from sweep.report.axes import Axis
 from sweep.report.figures import importance as surface
 from sweep.report.figures import parallel as coordinates
 from sweep.report.figures.parameters import MOST, scatter
 from sweep.report.figures.style import BLUE, GREY, ORANGE, SURFACE, scale
-from sweep.report.prints.canvas import canvas, name_ticks, plain
+from sweep.report.prints.canvas import canvas, name_ticks, number_ticks, plain
 from sweep.report.run_facts import RunFacts
 from sweep.report.surrogate import Study, study
 
@@ -47,6 +48,8 @@ def _scatter(run: RunFacts, axis: Axis, axes: Axes) -> None:
         axes.set_xscale("log")
     if axis.categories:
         name_ticks(axes, [plain(tick) for tick in axis.ticks])
+    else:
+        number_ticks(axes.xaxis, x, axis.log)
 
 
 def parallel(run: RunFacts) -> Figure | None:
@@ -72,6 +75,8 @@ def parallel(run: RunFacts) -> Figure | None:
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.set_yticks([])
     axes.set_xlim(-0.1, len(dimensions) - 0.4)
+    if run.best_id is not None:
+        axes.set_title(f"a line for each trial; the thick one is trial {run.best_id}, the best", fontsize=9)
     return figure
 
 
@@ -132,15 +137,16 @@ def interaction(run: RunFacts) -> Figure | None:
     colours = points["marker"]["color"]
     dots = axes.scatter(points["x"], points["y"], c=colours, s=26, ec="white", lw=0.8, zorder=3, clip_on=False, **look)
     figure.colorbar(dots, ax=axes, label=plain(run.metric))
-    _lay_out(axes, pair)
+    _lay_out(axes.xaxis, axes.set_xscale, pair[0], points["x"])
+    _lay_out(axes.yaxis, axes.set_yscale, pair[1], points["y"])
     return figure
 
 
-def _lay_out(axes: Axes, pair: tuple[Axis, Axis]) -> None:
-    for axis, side, set_scale in ((pair[0], axes.xaxis, axes.set_xscale), (pair[1], axes.yaxis, axes.set_yscale)):
-        side.set_label_text(plain(axis.name))
-        if axis.log:
-            set_scale("log")
-            side.set_minor_formatter(NullFormatter())  # within two decades it would name what has no room
-        if axis.categories:
-            side.set_ticks(range(len(axis.ticks)), [plain(tick) for tick in axis.ticks])
+def _lay_out(side: MatplotlibAxis, set_scale: Callable[[str], object], axis: Axis, values: Sequence[float]) -> None:
+    side.set_label_text(plain(axis.name))
+    if axis.log:
+        set_scale("log")
+    if axis.categories:
+        side.set_ticks(range(len(axis.ticks)), [plain(tick) for tick in axis.ticks])
+    else:
+        number_ticks(side, values, axis.log)
