@@ -102,7 +102,7 @@ def _last_lines(path: Path) -> tuple[str, ...]:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - LOG_BYTES))
             text = file.read().decode("utf-8", "replace")
-    except OSError:
+    except (OSError, ValueError):  # a name that can be none of a file
         return ()
     return tuple(text.splitlines()[-LOG_LINES:])
 

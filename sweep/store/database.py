@@ -143,7 +143,7 @@ def open_database(path: Path, *, read_only: bool) -> Database:
         if read_only:
             return _lifted_copy(database) if outdated else database
         database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
-        database.script(schema.migration_script(_version(database)))
+        _migrate(database)
     except BaseException:
         database.close()
         raise
@@ -157,13 +157,25 @@ def _is_file(path: Path) -> bool:
         raise SweepFailed(f"{path}: {exc.strerror}; check the permissions") from exc
 
 
+def _migrate(database: Database) -> None:
+    """A store that has already what a migration makes is not of the version that it says."""
+    version = _version(database)
+    try:
+        database.script(schema.migration_script(version))
+    except sqlite3.DatabaseError as exc:
+        if not isinstance(exc, sqlite3.IntegrityError) and "already exists" not in str(exc):
+            raise
+        raise SweepFailed(f"{database.path}: says that it is of schema {version} ({exc}); {DAMAGED}") from exc
+
+
 def _lifted_copy(database: Database) -> Database:
     """Who only reads changes nothing, not even the schema: the run may be on a read-only disk, or run by an older
     sweep at this moment."""
     with _one_line(database.path):
         copy = Database(database.path, _prepared(sqlite3.connect(":memory:", isolation_level=None), database.path))
         database.copy_into(copy)
-    copy.script(schema.migration_script(_version(copy)) + "PRAGMA query_only = ON;")
+    _migrate(copy)
+    copy.script("PRAGMA query_only = ON;")
     database.close()
     return copy
 
@@ -172,6 +184,8 @@ def _version(database: Database) -> int:
     version = int(database.rows("PRAGMA user_version")[0][0])
     if database.rows("PRAGMA application_id")[0][0] != schema.APPLICATION_ID:
         raise InputError(f"{database.path}: this SQLite file is no store of a sweep; restore the run's own sweep.db")
+    if version < 1:
+        raise SweepFailed(f"{database.path}: says that it is of schema {version}; {DAMAGED}")
     if version > len(schema.MIGRATIONS):
         raise InputError(
             f"{database.path}: written by a newer sweep (schema {version}, this one knows {len(schema.MIGRATIONS)}); "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -13,21 +13,15 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sweep.errors import InputError, SweepFailed
-from sweep.records import (
-    Decision,
-    EpochReport,
-    KnownTraining,
-    LimitsRaised,
-    Proposal,
-    TrialRecord,
-    TrialResult,
-    TrialState,
-)
+from sweep.records import Decision, EpochReport, LimitsRaised, Proposal, TrialRecord, TrialResult, TrialState
+from sweep.store.checked import Unsound
 from sweep.store.database import DAMAGED, Database
 from sweep.store.digest import digest_of
 from sweep.store.facts import Attempt, Costs, Event
 from sweep.store.known import Known
-from sweep.text import one_line
+from sweep.store.payloads import fact_of
+from sweep.store.rows import attempt_of, epoch_of, event_of, known_of, proposal_of, result_of, trial_of
+from sweep.text import LINE_LENGTH, one_line, printable, shorten
 
 # A finished trial shows its last told epoch: a lost attempt may have gone further than the one that gave the result.
 _TRIALS = """
@@ -61,8 +55,10 @@ def _undamaged(method: Callable[Concatenate[Reader, P], T]) -> Callable[Concaten
     def read(self: Reader, *args: P.args, **options: P.kwargs) -> T:
         try:
             return method(self, *args, **options)
-        except (ValueError, KeyError, TypeError) as exc:
-            raise SweepFailed(f"{self._database.path}: {one_line(exc)}; {DAMAGED}") from exc
+        except Unsound as exc:
+            raise self._damage(printable(shorten(str(exc), LINE_LENGTH))) from exc
+        except (ValueError, LookupError, TypeError, RecursionError) as exc:
+            raise self._damage(one_line(exc)) from exc
 
     return read
 
@@ -106,7 +102,7 @@ class Reader:
     @_undamaged
     def _read_facts(self) -> dict[str, Any]:
         rows = self._database.rows("SELECT name, value FROM fact")
-        return _Facts(self._database.path, {row["name"]: json.loads(row["value"]) for row in rows})
+        return _Facts(self._database.path, {row["name"]: fact_of(row["name"], row["value"]) for row in rows})
 
     @_undamaged
     def trials(self, live: bool = True) -> list[TrialRecord]:
@@ -124,6 +120,7 @@ class Reader:
             raise InputError(f"there is no trial {trial} in {self._database.path.parent.name}{self._known_trials()}")
         return self._record(rows[0], live)
 
+    @_undamaged
     def seed(self, trial: int) -> int:
         """The seed that a trial was asked with. Raises InputError where there is no such trial."""
         rows = self._database.rows("SELECT seed FROM trial WHERE id = ?", trial)
@@ -134,20 +131,24 @@ class Reader:
     @_undamaged
     def epochs(self, trial: int) -> list[EpochReport]:
         """The trained epochs of a trial, in order, without their hits."""
-        return [_epoch(row) for row in self._database.rows(f"{_EPOCHS} WHERE trial = ? ORDER BY epoch", trial)]
+        return [epoch_of(row) for row in self._database.rows(f"{_EPOCHS} WHERE trial = ? ORDER BY epoch", trial)]
 
     @_undamaged
     def all_epochs(self) -> dict[int, list[EpochReport]]:
         """The trained epochs of every trial that has any, in order of trial and epoch, without their hits."""
         epochs: dict[int, list[EpochReport]] = {}
         for row in self._database.rows(f"{_EPOCHS} ORDER BY trial, epoch"):
-            epochs.setdefault(row["trial"], []).append(_epoch(row))
+            epochs.setdefault(row["trial"], []).append(epoch_of(row))
         return epochs
 
+    @_undamaged
     def hits(self, trial: int, epoch: int) -> bytes | None:
         """Of one epoch, as in `EpochReport`. None where it was not the best so far, or by an earlier version."""
         rows = self._database.rows("SELECT bits FROM hits WHERE trial = ? AND epoch = ?", trial, epoch)
-        return rows[0]["bits"] if rows else None
+        bits: bytes | None = rows[0]["bits"] if rows else None
+        if bits is not None and not isinstance(bits, bytes):
+            raise Unsound(f"hits.bits is {bits!r}")
+        return bits
 
     def count_epochs(self) -> int:
         """Of all trials together."""
@@ -156,24 +157,29 @@ class Reader:
     @_undamaged
     def known(self) -> list[Known]:
         """The trainings that this sweep may take over."""
-        return [_known(row) for row in self._database.rows("SELECT * FROM known")]
+        return [known_of(row) for row in self._database.rows("SELECT * FROM known")]
 
     def size(self) -> int:
         """Bytes of the file, once what is in the log beside it has come into it."""
         return int(self._database.rows("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0])
 
+    @_undamaged
     def costs(self) -> Costs:
         """Of all sessions so far."""
-        return Costs(*self._database.rows(_COSTS)[0])
+        costs = Costs(*self._database.rows(_COSTS)[0])
+        if not math.isfinite(costs.seconds + costs.later_seconds):
+            raise Unsound("epoch.seconds has no sum")
+        return costs
 
     @_undamaged
     def results(self) -> list[TrialResult]:
         """Every result that a searcher was told, in order; a trial has one for each of its rungs."""
         return [result for _, result in sorted(self._tells(), key=lambda pair: pair[0])]
 
+    @_undamaged
     def attempts(self, trial: int) -> list[Attempt]:
         """The attempts at a trial, in order."""
-        return [Attempt(*row) for row in self._database.rows(_ATTEMPTS, trial)]
+        return [attempt_of(row) for row in self._database.rows(_ATTEMPTS, trial)]
 
     @_undamaged
     def decisions(self) -> list[Decision]:
@@ -195,10 +201,11 @@ class Reader:
     def events(self, kind: str | None = None) -> list[Event]:
         """What happened to the sweep, in order; only events of `kind` where one is given."""
         rows = self._database.rows("SELECT * FROM event WHERE ? IN (kind, '') ORDER BY seq", kind or "")
-        return [Event(row["seq"], row["time"], row["kind"], self._payload(row)) for row in rows]
+        return [self._event(row) for row in rows]
 
-    def _payload(self, row: sqlite3.Row) -> Mapping[str, Any]:
-        return _Facts(self._database.path, json.loads(row["payload"]), f" in its event {row['kind']!r}")
+    def _event(self, row: sqlite3.Row) -> Event:
+        event = event_of(row)
+        return replace(event, payload=_Facts(self._database.path, event.payload, f" in its event {event.kind!r}"))
 
     def digest(self) -> str:
         """SHA-256 of the results table, see `digest_of`."""
@@ -208,7 +215,7 @@ class Reader:
     def _record(self, row: sqlite3.Row, live: bool) -> TrialRecord:
         """Parsing costs more than reading: a row that is as it was has its record already."""
         known = self._made.get(row["id"])
-        record = known[1] if known and known[0] == row else _trial(row)
+        record = known[1] if known and known[0] == row else trial_of(row)
         self._made[record.id] = (row, record)
         return record if live or record.state is not TrialState.RUNNING else replace(record, state=TrialState.WAITING)
 
@@ -235,22 +242,11 @@ class Reader:
 
     def _asks(self) -> Iterator[tuple[int, Proposal]]:
         for row in self._database.rows("SELECT ask.*, config FROM ask JOIN trial ON trial.id = ask.trial"):
-            span = (row["first_epoch"], row["last_epoch"], row["bracket"], row["rung"])
-            yield row["seq"], Proposal(row["trial"], json.loads(row["config"]), *span)
+            yield row["seq"], proposal_of(row)
 
     def _tells(self) -> Iterator[tuple[int, TrialResult]]:
         for row in self._database.rows("SELECT * FROM tell"):
-            result = TrialResult(
-                trial=row["trial"],
-                state=TrialState(row["state"]),
-                epochs_trained=row["epochs_trained"],
-                best_epoch=row["best_epoch"],
-                objective=json.loads(row["objective"]),
-                parameter_count=row["parameter_count"],
-                error=row["error"],
-                traceback=row["traceback"],
-            )
-            yield row["seq"], result
+            yield row["seq"], result_of(row)
 
     def _raises(self) -> Iterator[tuple[int, LimitsRaised]]:
         for event in self.events("limits_raised"):
@@ -285,35 +281,3 @@ _COSTS = """
 """
 
 _ATTEMPTS = "SELECT trial, number, started, ended, outcome, reason FROM attempt WHERE trial = ? ORDER BY number"
-
-
-def _trial(row: sqlite3.Row) -> TrialRecord:
-    told = bool(row["told"])
-    unfinished = TrialState.RUNNING if row["running"] else TrialState.WAITING
-    return TrialRecord(
-        id=row["id"],
-        state=TrialState(row["state"]) if told else unfinished,
-        config=json.loads(row["config"]),
-        budget=row["budget"],
-        epochs_trained=(row["epochs_trained"] if told else row["last_epoch"]) or 0,
-        best_epoch=row["best_epoch"],
-        objective=None if row["objective"] is None else json.loads(row["objective"]),
-        metrics={} if row["metrics"] is None else json.loads(row["metrics"]),
-        bracket=row["bracket"],
-        rung=row["rung"],
-        attempts=row["attempts"],
-        seconds=row["seconds"] or 0.0,
-        parameter_count=row["parameter_count"],
-        error=row["error"] if told else None,
-    )
-
-
-def _known(row: sqlite3.Row) -> Known:
-    facts = enumerate(json.loads(row["reports"]), start=1)
-    reports = tuple(EpochReport.of_facts(row["source"], epoch, *one) for epoch, one in facts)
-    training = KnownTraining(reports, row["parameter_count"])
-    return Known(row["run"], row["source"], row["seed"], json.loads(row["config"]), training)
-
-
-def _epoch(row: sqlite3.Row) -> EpochReport:
-    return EpochReport(row["trial"], row["epoch"], json.loads(row["metrics"]), row["seconds"])

@@ -37,7 +37,7 @@ class Filler:
 
     def tell(self, trial: int, epochs: int = 2, objective: float | None = 0.52, **more: Any) -> TrialResult:
         state = more.pop("state", TrialState.COMPLETED)
-        result = TrialResult(trial, state, epochs, best_epoch=epochs, objective=objective, **more)
+        result = TrialResult(trial, state, epochs, best_epoch=epochs or None, objective=objective, **more)
         self.store.record_result(result)
         return result
 

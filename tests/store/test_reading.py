@@ -177,7 +177,11 @@ def test_hits_are_of_one_epoch_and_replaced_with_it(store, fill):
 
 @pytest.mark.parametrize(
     ("payload", "message"),
-    [("{}", r"has no 'seconds' in its event 'searched'"), ("[1]", "TypeError"), ("{", "JSONDecodeError")],
+    [
+        ("{}", r"has no 'seconds' in its event 'searched'"),
+        ("[1]", r"event searched: \[1\] is no payload"),
+        ("{", "JSONDecodeError"),
+    ],
 )
 def test_an_event_without_what_its_kind_has_is_damage(run, store, payload, message):
     store.record_event("searched", seconds=1.0)
