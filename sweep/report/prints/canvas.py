@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from sweep.report.words import label
 
-MANY_DECADES = 10**2.5
+MANY_DECADES = 2.5
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
@@ -36,12 +37,13 @@ def name_ticks(axes: Axes, names: list[str], most: int = 24) -> None:
 
 
 def number_ticks(side: MatplotlibAxis, values: Iterable[float], log: bool) -> None:
-    """Whole numbers are named at whole numbers, and a logarithmic axis of few decades at 2 and 5, too."""
+    """Whole numbers are named at whole numbers, and a logarithmic axis of few decades at more than their ends."""
     values = list(values)
-    if log and max(values) < MANY_DECADES * min(values):
-        side.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        side.set_major_formatter("{x:g}")
     if log:
+        decades = math.log10(max(values) / min(values))
+        if decades < MANY_DECADES:
+            side.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 1 else (1, 3)))
+            side.set_major_formatter("{x:g}")
         side.set_minor_formatter(NullFormatter())
     elif all(float(value).is_integer() for value in values):
         side.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
