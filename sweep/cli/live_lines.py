@@ -50,5 +50,6 @@ def trial_line(record: TrialRecord, goal: Objective, is_best: bool) -> str:
         why = record.error or f"the loss became NaN or infinite in epoch {record.epochs_trained}"
         return f"{head}  {literal(why)}{rung}"
     best = "  [bold]best[/]" if is_best else ""
-    reached = f"{goal.metric} {number(record.objective)} at epoch {record.best_epoch}/{record.epochs_trained}"
+    early = f" of {record.budget}" if record.epochs_trained < record.budget else ""
+    reached = f"{goal.metric} {number(record.objective)} at epoch {record.best_epoch}/{record.epochs_trained}{early}"
     return f"{head}  {reached}{rung}  {seconds(record.seconds)}{best}"
