@@ -36,6 +36,13 @@ REPORT_BYTES = 4_900_000
 FIXED_BYTES = REPORT_BYTES + 300_000
 
 
+LEAST_TRUTH = 1e-3
+"""Of less than that nothing is a part."""
+
+MOST_TOLD = 1e300
+"""What is told as a part of the truth is a number still."""
+
+
 @dataclass(frozen=True)
 class Range:
     """From `low` to `high`."""
@@ -46,7 +53,7 @@ class Range:
     def error(self, truth: float) -> float:
         """How far its nearer end is away from the truth, as a part of that: -0.5 where `high` is half of it, 0.5 where
         `low` is half as much again, 0 within."""
-        return min(max(truth, self.low), self.high) / truth - 1 if truth else 0.0
+        return min(max(truth, self.low), self.high) / truth - 1 if truth >= LEAST_TRUTH else 0.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Estimate:
     def from_json(cls, kept: Mapping[str, Any]) -> Estimate:
         """Raises KeyError, TypeError or ValueError where it is none."""
         ranges = {name: Range(**kept[name]) for name in ("search", "retraining", "lasting_bytes")}
-        if not all(0 <= one.low <= one.high < math.inf for one in ranges.values()):
+        if not all(0 <= one.low <= one.high <= MOST_TOLD for one in ranges.values()):
             raise ValueError("a range of it is none")
         return cls(**{**kept, **ranges})
 

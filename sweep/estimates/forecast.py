@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sweep.estimates.estimate import LEAST_TRUTH
 from sweep.estimates.time_left import EpochCount, time_left
 from sweep.records import EpochReport, TrialLost, TrialRecord, Workload
 from sweep.store.facts import Event
@@ -63,7 +64,7 @@ class Outcome:
     @property
     def error(self) -> float:
         """Of the forecast, as a part of the truth: -0.06 where it was 6 % too low."""
-        return self.forecast / self.took - 1 if self.took else 0.0
+        return self.forecast / self.took - 1 if self.took >= LEAST_TRUTH else 0.0
 
     def to_json(self) -> dict[str, float]:
         """In seconds, but for the error."""

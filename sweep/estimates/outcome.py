@@ -34,6 +34,7 @@ def plan_outcome(events: Sequence[Event]) -> PlanOutcome | None:
     if "resumed" in payloads or not payloads.keys() >= {"estimated", "searched", "search_finished"}:
         return None
     try:
-        return PlanOutcome(Estimate.from_json(payloads["estimated"]), payloads["searched"]["seconds"])
+        told = dict(payloads["estimated"])  # of a store's payloads, what is missing would be damage
+        return PlanOutcome(Estimate.from_json(told), payloads["searched"]["seconds"])
     except (TypeError, KeyError, ValueError):
         return None

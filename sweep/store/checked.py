@@ -20,6 +20,9 @@ _SCALARS = frozenset({bool, int, float, str})
 _MEASURED = frozenset({float, NoneType})
 _LARGEST = sys.float_info.max
 
+MOST_SECONDS = 1e12
+"""No training takes 30,000 years; however many such times are added, the sum is a number."""
+
 
 class Unsound(ValueError):
     """A value that no sweep has written; the text says which."""
@@ -75,7 +78,7 @@ def objective_of(text: str) -> float | None:
 
 def checked_seconds(value: float) -> float:
     """Raises Unsound where so much time never passes."""
-    if not 0 <= value < _LARGEST:
+    if not 0 <= value <= MOST_SECONDS:
         raise Unsound(f"{value} are no seconds")
     return value
 

@@ -18,7 +18,7 @@ from pydantic import (
     ValidationError,
 )
 
-from sweep.store.checked import Unsound, checked_moment
+from sweep.store.checked import MOST_SECONDS, Unsound, checked_moment
 
 _Moment = Annotated[str, AfterValidator(checked_moment)]
 _MOST = 2**63 - 1
@@ -26,7 +26,7 @@ _MOST = 2**63 - 1
 
 _Count = Annotated[int, Field(ge=0, le=_MOST)]
 _CountFromOne = Annotated[int, Field(ge=1, le=_MOST)]
-_Seconds = Annotated[FiniteFloat, Field(ge=0)]
+_Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e300)]  # so that a thousand times as many are a number, too
 _Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
@@ -76,7 +76,7 @@ _EVENTS: Mapping[str, Mapping[str, Any]] = {
         "exact": bool,
     },
     "forecast": {"seconds": _Seconds, "after": _Seconds},
-    "searched": {"seconds": _Seconds},
+    "searched": {"seconds": Annotated[_Seconds, Field(le=MOST_SECONDS)]},
     "limits_raised": {"after": _Count, "max_trials": _CountFromOne | None, "max_time": _Seconds | None},
     "retried": {"after": _Count, "trials": list[_Count]},
     "winner": {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sweep.estimates.estimate import Range
 from sweep.estimates.forecast import ForecastKeeper, Outcome, forecast_outcome
 from sweep.records import EpochReport, Proposal, Workload
 from sweep.store.facts import Event
@@ -78,3 +79,8 @@ def test_a_search_without_an_end_or_without_a_forecast_has_no_outcome(kinds: tup
 def test_of_a_search_that_was_resumed_the_last_session_counts() -> None:
     kinds = ("started", "searched", "resumed", "forecast", "searched", "search_finished")
     assert forecast_outcome(events(*kinds)) == Outcome(190.0, 200.0, 20.0)
+
+
+@pytest.mark.parametrize("took", [0.0, 5e-324, 1e-4])
+def test_of_a_search_that_took_no_time_no_error_is_told(took: float) -> None:
+    assert (Outcome(190.0, took, 20.0).error, Range(1.0, 2.0).error(took)) == (0.0, 0.0)

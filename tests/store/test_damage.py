@@ -36,6 +36,7 @@ EVENTS = {
     "retried": {"after": 0, "trials": []},
     "forecast": {"seconds": 2.0, "after": 1},
     "searched": {"seconds": 2.5},
+    "estimated": {"workers": 1, "search": {"low": 1.0, "high": 2.0}},
     "search_finished": {},
     "winner": {"id": 0, "objective": 0.52, "best_epoch": 2, "config": {"x": 1}, "full_budget": True, "note": None},
     "test_evaluation": {"trial": 0},
@@ -100,7 +101,12 @@ DAMAGES = {
             *(("started", '{"workers": "x"}'), ("started", '{"epochs": null}'), ("started", '{"workers": -1}')),
             *(("planned", '{"trials": NaN}'), ("planned", '{"exact": "x"}'), ("planned", '{"max_trials": []}')),
             *(("forecast", '{"seconds": NaN, "after": 1}'), ("forecast", '{"seconds": "x", "after": 1}')),
-            *(("searched", '{"seconds": 1e999}'), ("searched", '{"seconds": "x"}'), ("searched", "[]")),
+            *(
+                ("searched", '{"seconds": 1e999}'),
+                ("searched", '{"seconds": 1e307}'),
+                ("searched", '{"seconds": "x"}'),
+                ("searched", "[]"),
+            ),
             *(("limits_raised", '{"after": "x", "max_trials": 1}'), ("retried", '{"trials": [null]}')),
             *(
                 ("winner", '{"id": "0"}'),
@@ -157,6 +163,7 @@ DAMAGES = {
     "epoch.trial": ({"all_epochs", "trials"}, "UPDATE epoch SET trial = 'x'"),
     "epoch.seconds": ({"all_epochs", "epochs"}, "UPDATE epoch SET seconds = 'x'"),
     "epoch.seconds without end": ({"all_epochs", "epochs", "trials", "costs"}, "UPDATE epoch SET seconds = 9e999"),
+    "epoch.seconds of ages": ({"all_epochs", "trials"}, "UPDATE epoch SET seconds = 1e307"),
     **{
         f"attempt.{name} = {value}": ({"attempts", "account"}, f"UPDATE attempt SET {name} = {value}")
         for name, value in [
@@ -259,6 +266,7 @@ def test_it_says_what_is_wrong(whole, sql, message):
     [
         fact("objective", '{"metric": "val_accuracy", "direction": "max", "since": 2}'),
         event("started", '{"host": "here"}'),
+        event("estimated", '{"in": "another form"}'),
         event("planned", '{"max_trials": null, "trials": 1, "epochs": 2, "exact": false, "why": [null]}'),
         event("winner", '{"id": 0, "objective": 1, "best_epoch": 2, "config": {}}'),
         "UPDATE tell SET objective = 'NaN'",
