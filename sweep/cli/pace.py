@@ -54,9 +54,9 @@ def epoch_rate(value: float) -> str:
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """`3:22; the forecast after 0:20 was 3:10, 6 % too low`."""
+    """`3:22; the forecast after 0:20 was 3:10, 6 % too short`."""
     forecast = f"the forecast after {seconds(outcome.after)} was {seconds(outcome.forecast)}"
-    return f"{seconds(outcome.took)}; {forecast}, {verdict(outcome.error, 'low', 'high')}"
+    return f"{seconds(outcome.took)}; {forecast}, {verdict(outcome.error, 'short', 'long')}"
 
 
 def planned_text(outcome: PlanOutcome) -> str:

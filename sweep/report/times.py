@@ -82,7 +82,7 @@ def _size(run: RunFacts, told: Estimate) -> str:
     said = Range(told.lasting_bytes.low - REPORT_BYTES, told.lasting_bytes.high - REPORT_BYTES)
     span = f"{byte_text(said.low)} to {byte_text(said.high)}"
     wrong = _verdict(said.error(run.lasting_bytes), "little", "much")
-    return f"{byte_text(run.lasting_bytes)}; sweep plan had said {span}: {wrong}"
+    return f"{byte_text(run.lasting_bytes)}; sweep plan had said {span} besides it: {wrong}"
 
 
 def _verdict(error: float, little: str, much: str) -> str:

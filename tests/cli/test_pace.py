@@ -61,8 +61,8 @@ def test_a_rate_of_epochs_has_the_unit_that_it_can_be_read_in(rate: float, text:
 @pytest.mark.parametrize(
     ("forecast", "text"),
     [
-        (188.0, "3:20; the forecast after 20.0 s was 3:08, 6 % too low"),
-        (250.0, "3:20; the forecast after 20.0 s was 4:10, 25 % too high"),
+        (188.0, "3:20; the forecast after 20.0 s was 3:08, 6 % too short"),
+        (250.0, "3:20; the forecast after 20.0 s was 4:10, 25 % too long"),
         (200.1, "3:20; the forecast after 20.0 s was 3:20, right"),
     ],
 )

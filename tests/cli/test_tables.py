@@ -232,5 +232,5 @@ def test_show_tells_what_a_search_took_beside_its_forecast(sweep: Sweep, make_ru
     run.store.record_event("searched", seconds=200.0)
     assert not any(line.startswith("search took") for line in sweep("show").lines)
     run.finish()
-    assert "search took     3:20; the forecast after 20.0 s was 3:10, 5 % too low" in sweep("show").lines
+    assert "search took     3:20; the forecast after 20.0 s was 3:10, 5 % too short" in sweep("show").lines
     assert sweep("show", "--json").json["forecast"]["error"] == -0.05
