@@ -84,9 +84,12 @@ def checked_seconds(value: float) -> float:
 
 
 def checked_moment(text: str) -> str:
-    """Raises ValueError where the text is no ISO 8601 time, has no time zone, or is of years that no clock shows and
-    that another time zone may not have."""
-    moment = datetime.fromisoformat(text)
+    """Raises Unsound where the text is no ISO 8601 time, has no time zone, or is of years that no clock shows and that
+    another time zone may not have."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise Unsound(f"{text!r} is no time") from exc
     if moment.tzinfo is None or not 1970 <= moment.year < 9999:
         raise Unsound(f"{text!r} is the time of no event")
     return text

@@ -249,6 +249,7 @@ def test_a_value_that_no_sweep_writes_is_damage(whole, name):
             "fact objective.metric: input should be a valid string",
         ),
         (event("started", '{"workers": "x"}'), "event started, workers: input should be a valid integer"),
+        ("UPDATE event SET time = 'x'", "'x' is no time"),
         ("UPDATE epoch SET seconds = 'x'", "epoch.seconds is 'x'"),
         ("UPDATE tell SET objective = '\"x\"'", '"x" is no objective'),
         ("UPDATE epoch SET metrics = '[]'", "[] are no metrics"),
