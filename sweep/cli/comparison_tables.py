@@ -95,11 +95,12 @@ def _print_differences(console: Console, found: Comparison) -> None:
             continue
         console.print(f"\n[bold]in what the definitions of {literal(first)} and {literal(name)} differ[/]")
         table = _table("key", first, name)
-        for column in table.columns:
-            column.no_wrap, column.justify, column.overflow = False, "left", "fold"
+        for column in table.columns[1:]:
+            column.no_wrap, column.justify = False, "left"
+        table.columns[0].no_wrap = True  # a key is a word
         for one in told[:MOST_DIFFERENCES]:
             table.add_row(literal(one.key), literal(one.before), literal(one.now))
-        console.print(table)
+        print_table(console, table)
         if len(told) > MOST_DIFFERENCES:
             console.print(f"and {counted(len(told) - MOST_DIFFERENCES, 'more key')}; see them all with --json")
 
