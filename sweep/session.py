@@ -165,7 +165,8 @@ class Session:
         try:
             write_final(self._directory.tensorboard, metrics, metrics["classes"])
         except Exception as exc:
-            self._reporter.warning(f"TensorBoard does not show the final model: {one_line(exc)}")
+            again = self._directory.command("tensorboard --rebuild")
+            self._reporter.warning(f"TensorBoard does not show the final model: {one_line(exc)}; then: {again}")
 
     @contextlib.contextmanager
     def _searcher(self) -> Iterator[tuple[Searcher, Callable[[], list[Proposal]], Callable[[Space], Workload]]]:

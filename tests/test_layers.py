@@ -41,7 +41,7 @@ ONLY_IN = {
     "sqlite3": {"store"},
     "ray": {"executors"},
     "plotly": {"report"},
-    "pydantic": {"space", "data", "final"},
+    "pydantic": {"space", "data", "final", "store"},
     "ruamel": {"space"},
     "matplotlib": {"tracking", "report"},
 }

@@ -13,7 +13,6 @@ from sweep.space import domains
 from sweep.space.definition import FixedParameter, HyperbandSearch, Space
 from sweep.space.dimensions import Dimension, complete, expand
 from sweep.space.load import validate_again
-from sweep.text import counted
 
 MOST = 10
 PART = 0.25
@@ -61,7 +60,8 @@ def warm_start(space: Space, earlier: SweepResult, seeds: Mapping[int, int]) -> 
             taken.append(config)
             taken_seeds.append(seeds[trial.id])
     if not taken and misfits == len(best):
-        raise InputError(f"none of the {counted(len(best), 'best configuration')} of {earlier.name} fits {space.name}")
+        which = "the best configuration" if len(best) == 1 else f"each of the {len(best):,} best configurations"
+        raise InputError(f"{which} of {earlier.name} is none of {space.name}'s")
     enqueue = (*space.enqueue, *(dict(one) for one in taken))
     longer = space.model_copy(update={"enqueue": enqueue, "enqueue_seeds": (*own, *taken_seeds)})
     # What a model of one's own declares itself is not known yet, and looked at with it.

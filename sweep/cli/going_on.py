@@ -66,17 +66,26 @@ def refine(run: str, output: Path, force: bool, runs_dir: Path) -> None:
 @click.argument("file", type=options.Place(dir_okay=False))
 @_output
 @options.force
-@click.option("--data", metavar="SOURCE", help="The images: what a definition's data.source is.")
-@click.option("--model", metavar="MODULE:NAME", help="The model; left out: cnn, where it knows all parameters.")
+@click.option(
+    "--data", metavar="SOURCE", callback=options.not_empty, help="The images: what a definition's data.source is."
+)
+@click.option(
+    "--model",
+    metavar="MODULE:NAME",
+    callback=options.not_empty,
+    help="The model; left out: cnn, where it knows all parameters.",
+)
 def import_wandb(file: Path, output: Path, force: bool, data: str | None, model: str | None) -> None:
     """Make a search-space file of FILE, the YAML of a W&B sweep, and say what could not be carried over."""
+    from sweep.errors import InputError
     from sweep.imports.wandb import import_wandb as read_wandb
     from sweep.space.commented import commented
     from sweep.store.definition_file import write_definition
     from sweep.store.target import target
     from sweep.text import printable
 
-    target(output, force)
+    if target(output, force) == file.resolve():
+        raise InputError(f"{printable(str(file))} is the file to import: choose another name for --output")
     found = read_wandb(file, data, model)
     head = [f"Imported from the W&B sweep {file.name}.", *(note.message for note in found.notes)]
     write_definition(output, commented(found.space, head, found.comments), found.space, force)

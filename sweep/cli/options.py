@@ -24,6 +24,13 @@ class Place(click.Path):
         return super().convert(value, param, ctx)
 
 
+def not_empty(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A callback, for what a script may hand on from a variable that has nothing in it."""
+    if value == "":
+        raise click.BadParameter("it is empty", ctx, param)
+    return value
+
+
 runs_dir = click.option(
     "--runs-dir",
     type=Place(file_okay=False),
@@ -33,8 +40,15 @@ runs_dir = click.option(
     show_envvar=True,
     help="Where run directories are.",
 )
-TRIAL = click.IntRange(0, 2**63 - 1)
-"""A trial's number, as a store can hold it."""
+
+
+class _Trial(click.IntRange):
+    """As a store can hold it."""
+
+    name = "number of a trial"
+
+
+TRIAL = _Trial(0, 2**63 - 1)
 
 run_name = click.argument("run", required=False, shell_complete=complete_runs)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on standard output.")

@@ -86,7 +86,7 @@ def _tail(plan: Plan, forecasts: Sequence[Forecast], estimate: Estimate | None) 
     yield f"checkpoints: {_checkpoints(plan, forecasts)}"
     yield from [] if estimate is None else _estimate_lines(estimate)
     for config, one in zip(plan.configs, forecasts, strict=False):
-        yield f"for example, {_about(one)}: {config_text(config)}"
+        yield f"for example, {_about(one)}: {config_text(config) or 'all by default'}"
         if one.skipped:
             yield f"  would be skipped: {one.skipped}"
         if one.failed:

@@ -33,7 +33,8 @@ def read_standing(store: Reader, live: bool) -> Standing:
     """
     with store.snapshot():
         events, trials = store.events(), store.trials(live=live)
-        goal = Objective(**store.facts["objective"])
+        objective = store.facts["objective"]
+        goal = Objective(objective["metric"], objective["direction"])
         incumbents = _incumbents(store, trials, goal)
         running = _running(store, trials, goal)
         epochs, costs = store.count_epochs(), store.costs()

@@ -17,15 +17,16 @@ def pick_images(named: Sequence[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in named:
-        if path.is_dir():
-            images = sorted(_below(path))
-            if not images:
-                raise InputError(f"{path}: there are no images in this folder")
-            found |= dict.fromkeys(images)
-        elif path.exists():
-            found[path] = None
-        else:
+        try:
+            is_folder, exists = path.is_dir(), path.exists()
+        except OSError as exc:  # a name that is too long
+            raise InputError(f"{path}: {exc.strerror}") from exc
+        if not exists:
             raise InputError(f"{path}: there is no such file or folder")
+        images = sorted(_below(path)) if is_folder else [path]
+        if not images:
+            raise InputError(f"{path}: there are no images in this folder")
+        found |= dict.fromkeys(images)
     return list(found)
 
 

@@ -19,7 +19,6 @@ from sweep.store.database import DAMAGED, Database
 from sweep.store.digest import digest_of
 from sweep.store.facts import Attempt, Costs, Event
 from sweep.store.known import Known
-from sweep.store.payloads import fact_of
 from sweep.store.rows import attempt_of, epoch_of, event_of, known_of, proposal_of, result_of, trial_of
 from sweep.text import LINE_LENGTH, one_line, printable, shorten
 
@@ -102,6 +101,8 @@ class Reader:
     @_undamaged
     def _read_facts(self) -> dict[str, Any]:
         rows = self._database.rows("SELECT name, value FROM fact")
+        from sweep.store.payloads import fact_of  # only here, as in `rows`
+
         return _Facts(self._database.path, {row["name"]: fact_of(row["name"], row["value"]) for row in rows})
 
     @_undamaged

@@ -18,7 +18,6 @@ from sweep.store.checked import (
 )
 from sweep.store.facts import Attempt, Event
 from sweep.store.known import Known
-from sweep.store.payloads import payload_of
 
 _TRIAL = Columns(
     "trial",
@@ -117,6 +116,8 @@ def attempt_of(row: sqlite3.Row) -> Attempt:
 
 def event_of(row: sqlite3.Row) -> Event:
     _EVENT.check(row)
+    from sweep.store.payloads import payload_of  # only here: a shell that completes trials does not wait for pydantic
+
     return Event(row["seq"], checked_moment(row["time"]), row["kind"], payload_of(row["kind"], row["payload"]))
 
 

@@ -107,7 +107,7 @@ def test_a_model_of_ones_own_may_declare_what_the_file_does_not_name() -> None:
 def test_nothing_to_begin_with_is_said() -> None:
     with pytest.raises(InputError, match="digits-001 has no completed trial to begin with"):
         started(space_of(), earlier(trial(0, None, state=TrialState.FAILED)))
-    with pytest.raises(InputError, match="none of the 1 best configuration of digits-001 fits next"):
+    with pytest.raises(InputError, match="the best configuration of digits-001 is none of next's"):
         started(space_of(), earlier(trial(0, 0.5, config={"batch_size": 7})))
 
 

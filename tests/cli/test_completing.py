@@ -137,7 +137,7 @@ def test_a_shell_completes_commands_options_runs_and_trials(
     assert offered(shell, "sweep show ") == ["digits-001", "other.v1_x"]
     assert offered(shell, "sweep show oth") == ["other.v1_x"]
     assert offered(shell, "sweep show digits-001 ") == [f"0{parts}completed 0.5000" if parts else "0"]
-    helped = f"compare{parts}Show RUNS side by side: their best values,..." if parts else "compare"
+    helped = f"compare{parts}Show RUNS side by side." if parts else "compare"
     assert offered(shell, "sweep comp")[0] == helped
     assert offered(shell, "sweep show --run") == [
         f"--runs-dir{parts}Where run directories are." if parts else "--runs-dir"

@@ -145,6 +145,22 @@ def test_a_sweep_of_wandb_becomes_a_file_of_ours(sweep: Sweep, tmp_path: Path) -
     assert sweep("import-wandb", str(theirs), "-o", str(ours)).code == 2
 
 
+def test_the_file_to_import_is_never_replaced(sweep: Sweep, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.yaml"
+    theirs.write_text("method: random\nparameters: {epochs: {value: 3}}\n")
+    before = theirs.read_text()
+    line = f"error: {theirs} is the file to import: choose another name for --output\n"
+    assert sweep("import-wandb", str(theirs), "-o", str(theirs), "--force") == (2, "", line)
+    assert theirs.read_text() == before
+
+
+@pytest.mark.parametrize("option", ["--data", "--model"])
+def test_an_empty_name_is_refused(option: str, sweep: Sweep, tmp_path: Path) -> None:
+    done = sweep("import-wandb", "x.yaml", "-o", str(tmp_path / "y.yaml"), option, "")
+    line = f"error: Invalid value for '{option}': it is empty (see: sweep import-wandb --help)\n"
+    assert done == (2, "", line)
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

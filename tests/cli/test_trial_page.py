@@ -76,7 +76,7 @@ def test_a_trial_that_waits_is_shown_too(sweep: Sweep, mixed: Run) -> None:
     ("number", "line"),
     [
         ("9", "error: there is no trial 9 in digits-001; its trials are 0 to 5\n"),
-        ("x", "error: Invalid value for '[TRIAL]': 'x' is not a valid integer range (see: sweep show --help)\n"),
+        ("x", "error: Invalid value for '[TRIAL]': 'x' is not a valid number of a trial (see: sweep show --help)\n"),
     ],
 )
 def test_there_must_be_such_a_trial(number: str, line: str, sweep: Sweep, mixed: Run) -> None:

@@ -19,6 +19,8 @@ def test_files_are_taken_as_named_and_folders_with_all_below_them_by_name(tmp_pa
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"x: File name too long"):
+        pick_images([tmp_path / ("x" * 300)])
     with pytest.raises(InputError, match=r"nope\.png: there is no such file or folder"):
         pick_images([tmp_path / "nope.png"])
     with pytest.raises(InputError, match="there are no images in this folder"):

@@ -31,7 +31,8 @@ def test_what_the_plan_had_said_is_told_with_its_error(answered: Made) -> None:
     lines = {name: text.replace("\N{NO-BREAK SPACE}", " ") for name, text in summary(run)}
     assert lines["what sweep plan had said"] == "10.0 s to 16.0 s: 20 % too short"
     assert lines["retraining the winner"] == "1.5 s; sweep plan had said 3.0 s to 4.0 s: 100 % too long"
-    assert lines["on disk, besides this page"] == "1 MB; sweep plan had said 400 kB to 500 kB besides it: 50 % too little"
+    size = "1 MB; sweep plan had said 400 kB to 500 kB besides it: 50 % too little"
+    assert lines["on disk, besides this page"] == size
 
 
 def test_what_lasts_is_all_but_report_and_checkpoints(answered: Made) -> None:
