@@ -81,9 +81,9 @@ class ConsoleReporter(Reporter):
 
     def trial(self, record: TrialRecord) -> None:
         if self._state is not None:
-            self._state.trial(record)
+            is_best = self._state.trial(record)
             if record.state.is_finished:
-                self._say(trial_line(record, self._state.goal, self._state.best == record.id))
+                self._say(trial_line(record, self._state.goal, is_best))
 
     def epoch(self, report: EpochReport) -> None:
         if self._state is not None:

@@ -40,23 +40,20 @@ class LiveState:
         self._incumbents.beaten = None  # the order in which they came is not known here
 
     @property
-    def best(self) -> int | None:
-        """The trial that holds the best value so far."""
-        return None if self._incumbents.best is None else self._incumbents.best.id
-
-    @property
     def epochs_done(self) -> int:
         return self._epochs.done
 
-    def trial(self, record: TrialRecord) -> None:
+    def trial(self, record: TrialRecord) -> bool:
+        """Whether it has ended with the best value so far."""
         with self._lock:
+            self._epochs.trial(record)
             if record.state is TrialState.RUNNING:
                 self._begin(record)
-            elif record.state.is_finished:
-                self._costs.end(record.id, record.epochs_trained)
-                self.gone(record.id)
-                self._note_end(record)
-            self._epochs.trial(record)
+            if not record.state.is_finished:
+                return False
+            self._costs.end(record.id, record.epochs_trained)
+            self.gone(record.id)
+            return self._note_end(record)
 
     def epoch(self, report: EpochReport) -> None:
         with self._lock:
@@ -104,10 +101,10 @@ class LiveState:
         if record.epochs_trained:
             self._curves[record.id] = {report.epoch: report for report in self._store.epochs(record.id)}
 
-    def _note_end(self, record: TrialRecord) -> None:
+    def _note_end(self, record: TrialRecord) -> bool:
         if record.state.is_finished or record.objective is not None:  # else it has not ended yet
             self._ended[record.id] = record.state if record.state.is_finished else TrialState.COMPLETED
-        self._incumbents.note(record, record.id, record.config)
+        return self._incumbents.note(record, record.id, record.config)
 
     def _as_running(self, record: TrialRecord) -> Running:
         return as_running(record, self._curves.get(record.id, {}).values(), self.goal)

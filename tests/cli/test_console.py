@@ -78,6 +78,7 @@ def tell_all(reporter: Reporter, store: Store) -> None:
     reporter.trial(record(1, TrialState.DIVERGED, epochs_trained=3))
     reporter.trial(record(2, TrialState.FAILED, error="ValueError: [bold]no[/bold]"))
     reporter.trial(record(123, TrialState.COMPLETED, 0.75, epochs_trained=27, best_epoch=19, bracket=2, rung=1))
+    reporter.trial(record(123, TrialState.COMPLETED, 0.75, epochs_trained=27, best_epoch=19, bracket=2, rung=2))
     reporter.trial(record(4, TrialState.COMPLETED, 0.25, epochs_trained=8, seconds=185.0))  # stopped early
     reporter.lost(TrialLost(5, "its worker was killed by SIGKILL (log: [x]): no"))
     reporter.stopping()
@@ -96,6 +97,7 @@ LINES = [
     "trial   1  diverged   the loss became NaN or infinite in epoch 3",
     "trial   2  failed     ValueError: [bold]no[/bold]",
     "trial 123  completed  val_accuracy 0.7500 at epoch 19/27  rung 1  12.2 s  best",
+    "trial 123  completed  val_accuracy 0.7500 at epoch 19/27  rung 2  12.2 s",
     "trial   4  completed  val_accuracy 0.2500 at epoch 7/8 of 9  3:05",
     "trial   5  retried    its worker was killed by SIGKILL (log: [x]): no",
     "stopping at the end of the running epochs; Ctrl-C once more stops now",
