@@ -88,6 +88,6 @@ def _message(exc: BaseException) -> str:
 
 
 def verdict(error: float, little: str, much: str) -> str:
-    """`6 % too low`, `12 % too high`, by two words, or `right`; an error of -0.06 is 6 % of the truth too little."""
+    """`6 % too short`, `12 % too long`, by two words, or `right`; an error of -0.06 is 6 % of the truth too little."""
     percent = round(100 * error)
     return f"{abs(percent)} % too {little if percent < 0 else much}" if percent else "right"

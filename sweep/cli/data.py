@@ -14,10 +14,12 @@ def data() -> None:
 
 @options.debug
 @data.command(short_help="Are the images and labels of SOURCE right?")
-@click.argument("source")
-@click.option("--train", metavar="FOLDER", help="Which split folder of SOURCE is for training.")
-@click.option("--validation", metavar="FOLDER", help="Which one is for validation.")
-@click.option("--test", metavar="FOLDER", help="Which one is for testing.")
+@click.argument("source", callback=options.not_empty)
+@click.option(
+    "--train", metavar="FOLDER", callback=options.not_empty, help="Which split folder of SOURCE is for training."
+)
+@click.option("--validation", metavar="FOLDER", callback=options.not_empty, help="Which one is for validation.")
+@click.option("--test", metavar="FOLDER", callback=options.not_empty, help="Which one is for testing.")
 @options.as_json
 def check(source: str, train: str | None, validation: str | None, test: str | None, as_json: bool) -> None:
     """Are the images and labels of SOURCE right? Exits with 1 where something is wrong.

@@ -76,18 +76,18 @@ def plan(
         ready = get_ready(space, reporter.data)
         configure_runtime(space.threads_per_trial, space.deterministic)
         from sweep.estimates.kept import keep_estimate
-        from sweep.model.build import foresee
+        from sweep.model.foresight import foresee
         from sweep.search.plan import make_plan
 
         made = make_plan(ready.space)
-        forecasts = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
+        foresights = [foresee(ready.space, config, ready.image_input) for config in made.configs[:samples]]
         estimate = _estimate(ready, made, workers, reporter.timing) if timing else None
     if estimate is not None:
         keep_estimate(ready, estimate)
     if as_json:
-        options.print_json(plan_as_json(made, forecasts, ready.dataset, estimate))
+        options.print_json(plan_as_json(made, foresights, ready.dataset, estimate))
     else:
-        show_plan(made, forecasts, ready.dataset, estimate)
+        show_plan(made, foresights, ready.dataset, estimate)
 
 
 TIMED, SIZED = 3, 30
@@ -98,7 +98,7 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None, progress: Callable[
     """None where none could be timed."""
     from sweep.estimates.estimate import estimate_sweep
     from sweep.machine import this_machine
-    from sweep.model.build import foresee
+    from sweep.model.foresight import foresee
     from sweep.model.graph_key import graph_key
     from sweep.trial.timing import time_training
     from sweep.workers import choose_workers
@@ -108,12 +108,12 @@ def _estimate(ready: Ready, plan: Plan, workers: int | None, progress: Callable[
     configs = plan.configs[: SIZED if space.is_builtin else TIMED]
     for number, config in enumerate(configs):
         progress(number, len(configs))
-        forecast = foresee(space, config, image_input)
-        if forecast.would_train and number < TIMED:
+        foresight = foresee(space, config, image_input)
+        if foresight.would_train and number < TIMED:
             with contextlib.suppress(Exception):  # of a user's code; the sweep will say what is wrong with it
                 timings.append(time_training(space, config, dataset, image_input))
-        if forecast.would_train and forecast.size is not None:
-            sizes.append(forecast.size.checkpoint_bytes)
+        if foresight.would_train and foresight.size is not None:
+            sizes.append(foresight.size.checkpoint_bytes)
     count = choose_workers(space, this_machine()) if workers is None else workers
     share = (dataset.train_size + dataset.validation_size) / dataset.train_size
     graphs = len({graph_key(space, config) or number for number, config in enumerate(plan.configs)})

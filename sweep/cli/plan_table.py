@@ -15,7 +15,7 @@ from sweep.text import byte_text, counted, printable
 if TYPE_CHECKING:
     from sweep.data.dataset import Dataset
     from sweep.estimates.estimate import Estimate, Range
-    from sweep.model.build import Forecast
+    from sweep.model.foresight import Foresight
     from sweep.search.plan import Plan
 
 INDENT = 2
@@ -23,7 +23,7 @@ INDENT = 2
 
 
 def plan_as_json(
-    plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset, estimate: Estimate | None = None
+    plan: Plan, foresights: Sequence[Foresight], dataset: Dataset, estimate: Estimate | None = None
 ) -> dict[str, Any]:
     """The shape of `sweep plan --json`."""
     return {
@@ -55,18 +55,18 @@ def plan_as_json(
                 "skipped": one.skipped,
                 "failed": one.failed,
             }
-            for config, one in zip(plan.configs, forecasts, strict=False)
+            for config, one in zip(plan.configs, foresights, strict=False)
         ],
     }
 
 
-def show_plan(plan: Plan, forecasts: Sequence[Forecast], dataset: Dataset, estimate: Estimate | None = None) -> None:
+def show_plan(plan: Plan, foresights: Sequence[Foresight], dataset: Dataset, estimate: Estimate | None = None) -> None:
     """Data, trials and epochs, the size of the space, about how long it takes, and a few configurations."""
     console = make_console()
     for line in _head(plan, dataset):
         print_folded(console, line, INDENT)
     print_table(console, _trainings(plan))
-    for line in _tail(plan, forecasts, estimate):
+    for line in _tail(plan, foresights, estimate):
         print_folded(console, line, INDENT + (INDENT if line.startswith(" ") else 0))
 
 
@@ -82,10 +82,10 @@ def _head(plan: Plan, dataset: Dataset) -> Iterator[str]:
     yield f"{plan.method}: {counted(plan.trials, 'trial')}, {about}{counted(plan.epochs, 'epoch')}"
 
 
-def _tail(plan: Plan, forecasts: Sequence[Forecast], estimate: Estimate | None) -> Iterator[str]:
-    yield f"checkpoints: {_checkpoints(plan, forecasts)}"
+def _tail(plan: Plan, foresights: Sequence[Foresight], estimate: Estimate | None) -> Iterator[str]:
+    yield f"checkpoints: {_checkpoints(plan, foresights)}"
     yield from [] if estimate is None else _estimate_lines(estimate)
-    for config, one in zip(plan.configs, forecasts, strict=False):
+    for config, one in zip(plan.configs, foresights, strict=False):
         yield f"for example, {_about(one)}: {config_text(config) or 'all by default'}"
         if one.skipped:
             yield f"  would be skipped: {one.skipped}"
@@ -93,17 +93,17 @@ def _tail(plan: Plan, forecasts: Sequence[Forecast], estimate: Estimate | None) 
             yield f"  would fail: {printable(one.failed)}"
 
 
-def _about(forecast: Forecast) -> str:
-    if forecast.size is not None:
-        return counted(forecast.size.parameters, "parameter")
-    return "too large a model" if forecast.skipped else "no model"
+def _about(foresight: Foresight) -> str:
+    if foresight.size is not None:
+        return counted(foresight.size.parameters, "parameter")
+    return "too large a model" if foresight.skipped else "no model"
 
 
-def _checkpoints(plan: Plan, forecasts: Sequence[Forecast]) -> str:
+def _checkpoints(plan: Plan, foresights: Sequence[Foresight]) -> str:
     """How many can be on disk at one time, and how large the shown configurations' are."""
     kept = f"at most {plan.checkpoints:,} kept for promotions and " if plan.checkpoints else ""
     count = f"{kept}one for each worker (two while it is replaced)"
-    sizes = sorted(one.size.checkpoint_bytes for one in forecasts if one.size is not None and one.would_train)
+    sizes = sorted(one.size.checkpoint_bytes for one in foresights if one.size is not None and one.would_train)
     if not sizes:
         return count
     least, most = byte_text(sizes[0]), byte_text(sizes[-1])

@@ -35,8 +35,6 @@ def report(run: str | None, figures: Path | None, form: str, force: bool, runs_d
     from sweep.text import printable
 
     directory = find_run(runs_dir, run)
-    written = [write_report(directory)]
-    if figures is not None:
-        written += write_figures(directory, figures, form, force)
-    for path in written:
+    drawn = [] if figures is None else write_figures(directory, figures, form, force)
+    for path in (write_report(directory), *drawn):
         click.echo(f"wrote {printable(str(path))}")

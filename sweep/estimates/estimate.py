@@ -76,6 +76,8 @@ class Estimate:
         ranges = {name: Range(**kept[name]) for name in ("search", "retraining", "lasting_bytes")}
         if not all(0 <= one.low <= one.high <= MOST_TOLD for one in ranges.values()):
             raise ValueError("a range of it is none")
+        if not all(isinstance(kept[name], int) and kept[name] >= 0 for name in ("workers", "checkpoint_bytes")):
+            raise ValueError("a number of it is none")
         return cls(**{**kept, **ranges})
 
 

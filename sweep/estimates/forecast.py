@@ -63,7 +63,7 @@ class Outcome:
 
     @property
     def error(self) -> float:
-        """Of the forecast, as a part of the truth: -0.06 where it was 6 % too low."""
+        """Of the forecast, as a part of the truth: -0.06 where it was 6 % too short."""
         return self.forecast / self.took - 1 if self.took >= LEAST_TRUTH else 0.0
 
     def to_json(self) -> dict[str, float]:

@@ -138,7 +138,7 @@ class _Forked:
         return self._how
 
     def _listen_until(self, heard: Callable[[], bool], seconds: float | None) -> None:
-        """Take what the server has to say, until this is heard, nothing comes in time, or nothing ever will."""
+        """Take what the worker and its server say, until this is heard, nothing comes in time, or nothing ever will."""
         self._status.settimeout(seconds)
         while not (heard() or self._how is not None or self._is_orphan):
             try:
@@ -197,11 +197,14 @@ def serve(control: socket.socket) -> None:
 
 
 def _announce(status: socket.socket) -> None:
-    """By the worker, before it does anything: who has an event of it can kill it, though the server may be gone."""
-    with contextlib.suppress(OSError):
+    """By the worker, before it does anything: so whoever has an event of it can kill it, though the server may be gone.
+    It ends where it cannot: nobody could tell that it lives."""
+    try:
         descriptor = os.pidfd_open(os.getpid())
-        _say(status, _FORKED, descriptor)
-        os.close(descriptor)
+    except OSError:
+        os._exit(1)
+    _say(status, _FORKED, descriptor)
+    os.close(descriptor)
 
 
 def _say(status: socket.socket, message: bytes, *descriptors: int) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import keras
 
-from sweep.errors import InputError
 from sweep.model.cnn import build_cnn
 from sweep.model.image_input import ImageInput
-from sweep.model.limits import ModelSize, TooLarge, limited_weights, require_small
+from sweep.model.limits import limited_weights, require_small
 from sweep.model.numerics import set_precision
 from sweep.model.size import estimate, model_size
 from sweep.model.user import build_user_model
@@ -44,29 +41,3 @@ def require_small_cnn(space: Space, config: Config, image_input: ImageInput) -> 
     """
     if space.is_builtin:
         require_small(space, estimate(space, config, image_input))
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What a trial of a configuration would come to, before it trains: its model's `size`, where that can be known, and
-    a line on why it would be `skipped` or would have `failed`, None where it would not."""
-
-    size: ModelSize | None = None
-    skipped: str | None = None
-    failed: str | None = None
-
-    @property
-    def would_train(self) -> bool:
-        return self.skipped is None and self.failed is None
-
-
-def foresee(space: Space, config: Config, image_input: ImageInput) -> Forecast:
-    """The Keras session is cleared, and random numbers are drawn."""
-    try:
-        size = estimate(space, config, image_input)
-        require_small(space, size)
-    except TooLarge as exc:
-        return Forecast(exc.size, skipped=str(exc))
-    except InputError as exc:
-        return Forecast(failed=str(exc))
-    return Forecast(size)

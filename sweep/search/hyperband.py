@@ -115,13 +115,17 @@ class HyperbandOracle(CorrectedOracle, keras_tuner.oracles.HyperbandOracle):
         first = begun if bracket.closed else min(begun + self.left, bracket.sizes[0])
         return math.ceil(bracket.sizes[rung] * first / bracket.sizes[0] - 1e-9)
 
+    def _most(self, bracket: Bracket, rung: int) -> int:
+        """How many may come to train in it: `max_trials` may be raised as long as nothing was promoted."""
+        return self._size(bracket, rung) if any(bracket.rungs[1:]) else bracket.sizes[rung]
+
     def promotable(self) -> set[str]:
         # Those that lead now: they would be promoted if all that is still to end in their rung ended worse.
         return {
             trial.trial_id
             for bracket in self._unfinished()
             for number, (past, rung) in enumerate(itertools.pairwise(bracket.rungs), start=1)
-            for trial in self._ranked([self.trials[one] for one in past])[len(rung) : self._size(bracket, number)]
+            for trial in self._ranked([self.trials[one] for one in past])[len(rung) : self._most(bracket, number)]
         }
 
     def _ranked(self, trials: list[Any]) -> list[Any]:

@@ -216,6 +216,6 @@ def _suggestion(runs_dir: Path, name: str) -> str:
     if not names:
         return "; run one with: sweep run search_spaces/digits.yaml"
     if name.isdecimal():
-        return f"; if trial {name} is meant, name its run first: sweep show {names[-1]} {name}{_place(runs_dir)}"
+        return f"; to name a trial, name its run before it, as in: sweep show {names[-1]} {name}{_place(runs_dir)}"
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else f"; see them all with: sweep list{_place(runs_dir)}"

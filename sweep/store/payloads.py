@@ -1,5 +1,5 @@
-"""What the facts of a store may be, and what its events may tell. What is not named here may be there, and anything may
-be missing: both come and go with versions."""
+"""What the facts of a store may be, and what its events may tell. What is not named here may be there, and any fact or
+value of an event may be missing: both come and go with versions."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ _EVENTS: Mapping[str, Mapping[str, Any]] = {
     },
     "forecast": {"seconds": _Seconds, "after": _Seconds},
     "searched": {"seconds": Annotated[_Seconds, Field(le=MOST_SECONDS)]},
-    "limits_raised": {"after": _Count, "max_trials": _CountFromOne | None, "max_time": _Seconds | None},
+    "limits_raised": {"after": _Count, "max_trials": _CountFromOne | None, "max_time": FiniteFloat | None},
     "retried": {"after": _Count, "trials": list[_Count]},
     "winner": {
         "id": _Count,

@@ -30,7 +30,8 @@ class Store(Reader):
 
     @classmethod
     def create(cls, path: Path, facts: Mapping[str, Any]) -> Store:
-        """A new store with `facts`, any JSON values, and `created` if it is not one of them (ISO 8601, UTC).
+        """A new store with `facts`, JSON values as `store.payloads` has them, and `created` if it is not one of them
+        (ISO 8601, UTC).
 
         The file appears under its name only when it is whole. Raises InputError where there is one already.
         """
@@ -127,7 +128,7 @@ class Store(Reader):
         return [row["trial"] for row in rows]
 
     def record_event(self, kind: str, /, **payload: Any) -> None:
-        """Something that happened to the sweep; `payload` is any JSON values."""
+        """Something that happened to the sweep; `payload` is JSON values, as `store.payloads` has them."""
         with self._database.transaction():
             self._database.execute(
                 "INSERT INTO event (time, kind, payload) VALUES (?, ?, ?)", now(), kind, _json(payload)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +49,12 @@ def test_the_error_is_how_far_the_range_is_from_the_truth(took: float, error: fl
     }
 
 
-@pytest.mark.parametrize("payload", [{}, {"search": 1}, {**ESTIMATE.to_json(), "lasting_bytes": 5}, {"new": 1}])
+TOLD = ESTIMATE.to_json()
+
+
+@pytest.mark.parametrize(
+    "payload", [{}, {"search": 1}, {**TOLD, "lasting_bytes": 5}, {**TOLD, "checkpoint_bytes": math.nan}, {"new": 1}]
+)
 def test_an_estimate_of_another_form_is_none(payload: dict[str, Any]) -> None:
     told = events("started", "estimated", "searched", "search_finished")
     assert plan_outcome([replace(one, payload=payload) if one.kind == "estimated" else one for one in told]) is None

@@ -1,7 +1,7 @@
 import pytest
 
-from sweep.model.build import Forecast, build_model, foresee, require_small_cnn
-from sweep.model.limits import ModelSize, TooLarge
+from sweep.model.build import build_model, require_small_cnn
+from sweep.model.limits import TooLarge
 from sweep.model.size import estimate
 
 CONFIG = {"conv_layers": 1, "filters": 2, "kernel_size": 3, "pooling": "none", "dense_layers": 0, "batch_norm": True}
@@ -59,22 +59,3 @@ def test_the_built_in_model_above_a_limit_is_refused_before_it_is_built(image_in
 def test_a_model_that_would_take_the_machine_down_is_refused_without_any_limit_in_the_file(image_input, make_space):
     with pytest.raises(TooLarge, match=r"^2,870,000,000,004 parameters and .* PB, above max_memory, 16 GB$"):
         require_small_cnn(make_space(), {**CONFIG, "filters": 10**10}, image_input)
-
-
-def test_what_a_trial_would_find_is_foreseen(image_input, make_space, user_module):
-    assert foresee(make_space(), CONFIG, image_input) == Forecast(estimate(make_space(), CONFIG, image_input))
-    large = foresee(make_space().model_copy(update={"max_parameters": 9}), CONFIG, image_input)
-    assert isinstance(large.size, ModelSize)
-    assert large == Forecast(large.size, skipped=f"{large.size.parameters} parameters are above max_parameters, 9")
-    space = make_space(f"{user_module(USER)}:build", units=UNITS).model_copy(update={"max_memory": 9})
-    told = "the weights of its model went above max_memory, 9 bytes, while it was built"
-    assert foresee(space, {"units": 5}, image_input) == Forecast(skipped=told)
-
-
-def test_a_model_that_cannot_be_built_of_one_configuration_is_foreseen(image_input, make_space, user_module):
-    module = user_module(USER.replace("        return", "        1 // (hp.get('units') - 6)\n        return"))
-    space = make_space(f"{module}:build", units=UNITS)
-    assert foresee(space, {"units": 5}, image_input).would_train
-    forecast = foresee(space, {"units": 6}, image_input)
-    told = f"model {module}:build: build(hp) raised ZeroDivisionError: integer division or modulo by zero"
-    assert (forecast, forecast.would_train) == (Forecast(failed=told), False)

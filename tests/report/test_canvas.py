@@ -24,3 +24,11 @@ def test_ticks_are_where_values_can_be_and_never_too_few(values: list[float], lo
     shown = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
     told = [text.get_text() for place, text in shown if low <= place <= high]
     assert [text.replace("$\\mathdefault{", "").replace("}}$", "}") for text in told] == names
+
+
+def test_an_axis_of_no_values_stays_as_it_is() -> None:
+    _, axes = canvas(3, 2)
+    axes.set_xscale("log")
+    before = axes.xaxis.get_major_locator()
+    number_ticks(axes.xaxis, [], log=True)
+    assert axes.xaxis.get_major_locator() is before

@@ -78,9 +78,9 @@ def hyperband(most: int, factor: int = 3, **search: Any) -> Space:
         (hyperband(9), 3 + 2),
         (hyperband(27), 9 + 4 + 2),
         (hyperband(9, iterations=4), 4 * (3 + 2)),
-        (hyperband(9, max_trials=11), 3 + 1),
-        (hyperband(9, max_trials=2), 1),
-        (hyperband(27, max_trials=30), 9 + 1),
+        (hyperband(9, max_trials=11), 3 + 2),
+        (hyperband(9, max_trials=2), 2),
+        (hyperband(27, max_trials=30), 9 + 3),
     ],
 )
 def test_checkpoints_are_kept_for_the_second_rung_of_every_bracket(space: Space, checkpoints: int):

@@ -50,6 +50,16 @@ def test_so_it_is_for_hyperband_where_the_bracket_that_was_cut_short_has_not_pro
     assert by_training(proposals(facts)) == whole
 
 
+def test_whoever_a_raised_limit_promotes_has_still_its_checkpoint():
+    loop = Drive(make_searcher(limited("hyperband", 6)), 1)
+    loop.run(12)  # six are asked for and have ended; a whole first rung has nine
+    kept = loop.searcher.promotable()
+    loop.searcher.raise_max_trials(9)
+    promoted = {one.trial for one in proposals(loop.run()) if one.first_epoch > 0}
+    assert promoted & set(range(6))
+    assert promoted & set(range(6)) <= kept
+
+
 def test_what_a_hyperband_bracket_has_promoted_stays_as_it_was_decided():
     before = by_training(drive(limited("hyperband", 11)))
     facts = raised(limited("hyperband", 11), 16)

@@ -267,6 +267,7 @@ def test_it_says_what_is_wrong(whole, sql, message):
     [
         fact("objective", '{"metric": "val_accuracy", "direction": "max", "since": 2}'),
         event("started", '{"host": "here"}'),
+        event("limits_raised", '{"after": 1, "max_trials": null, "max_time": 1e301}'),
         event("estimated", '{"in": "another form"}'),
         event("planned", '{"max_trials": null, "trials": 1, "epochs": 2, "exact": false, "why": [null]}'),
         event("winner", '{"id": 0, "objective": 1, "best_epoch": 2, "config": {}}'),

@@ -131,7 +131,7 @@ def test_a_run_without_a_store_is_an_input_error(tmp_path):
 def test_an_unknown_run_names_close_matches(three):
     with pytest.raises(InputError, match=r"there is no run 'frist' in .*; did you mean first"):
         find_run(three, "frist")
-    with pytest.raises(InputError, match=r"; if trial 15 is meant, name its run first: sweep show third 15 --runs-dir"):
+    with pytest.raises(InputError, match=r"; to name a trial, name its run before it, as in: sweep show third 15 --"):
         find_run(three, "15")
     with pytest.raises(InputError, match=r"there is no run 'zzz' in .*; see them all with: sweep list"):
         find_run(three, "zzz")

@@ -39,6 +39,8 @@ def name_ticks(axes: Axes, names: list[str], most: int = 24) -> None:
 def number_ticks(side: MatplotlibAxis, values: Iterable[float], log: bool) -> None:
     """Whole numbers are named at whole numbers, and a logarithmic axis of few decades at more than their ends."""
     values = list(values)
+    if not values:
+        return
     if log:
         decades = math.log10(max(values) / min(values))
         if decades < MANY_DECADES:

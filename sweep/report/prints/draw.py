@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from sweep.report.prints import final_scores, parameters, search
@@ -36,6 +37,6 @@ def draw(run: RunFacts) -> dict[str, Figure]:
 
 def save(figure: Figure, path: Path) -> None:
     """As its name ends: `.png` or `.svg`. The same figure gives the same bytes."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "sweep"}):
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # of a class in letters that the font lacks
         figure.savefig(path, dpi=DPI, metadata={"Date": None} if path.suffix == ".svg" else {"Software": None})
