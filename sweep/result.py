@@ -91,7 +91,6 @@ class SweepResult:
 
 def read_result(run: RunDirectory, store: Reader) -> SweepResult:
     """The sweep as it stands now."""
-    goal = store.facts["objective"]
     with store.snapshot():
         events = store.events()
         state = sweep_state(run, store)
@@ -100,7 +99,7 @@ def read_result(run: RunDirectory, store: Reader) -> SweepResult:
             name=run.name,
             directory=run.root,
             state=state,
-            objective=Objective(goal["metric"], goal["direction"]),
+            objective=store.objective,
             full_budget=store.facts.get("full_budget"),
             trials=tuple(store.trials(live=state == "running")),
             winner=frozen_winner(store),

@@ -33,8 +33,7 @@ def read_standing(store: Reader, live: bool) -> Standing:
     """
     with store.snapshot():
         events, trials = store.events(), store.trials(live=live)
-        objective = store.facts["objective"]
-        goal = Objective(objective["metric"], objective["direction"])
+        goal = store.objective
         incumbents = _incumbents(store, trials, goal)
         running = _running(store, trials, goal)
         epochs, costs = store.count_epochs(), store.costs()

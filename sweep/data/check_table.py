@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sweep.data.check import CheckReport, Sizes
-from sweep.text import counted, printable
+from sweep.text import printable
 
 ROWS = 20
 """Of each list; `to_json` has all of them."""
@@ -35,9 +35,8 @@ def _counts(report: CheckReport) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_footer=True, pad_edge=False)
     left = len(report.classes) - ROWS
     shown = report.classes[:ROWS]
-    table.add_column(
-        "class", f"all {counted(len(report.classes), 'class', 'classes')}" if shown[1:] else "", overflow="fold"
-    )
+    footer = f"all {len(report.classes):,} classes" if len(report.classes) > 1 else ""
+    table.add_column("class", footer, overflow="fold")
     columns = {"images" if split == "all" else split: counts for split, counts in report.splits.items()}
     if len(columns) > 1:
         columns["total"] = {name: sum(counts[name] for counts in report.splits.values()) for name in report.classes}

@@ -11,7 +11,7 @@ from typing import Any
 
 from sweep.exporting.optuna_distributions import distributions_of
 from sweep.exporting.packages import require
-from sweep.records import EpochReport, TrialRecord, TrialState
+from sweep.records import EpochReport, Objective, TrialRecord, TrialState
 from sweep.run_definition import first_space
 from sweep.store.facts import Attempt
 from sweep.store.layout import RunDirectory
@@ -32,17 +32,17 @@ def write_study(run: RunDirectory, store: Reader, path: Path) -> None:
     with store.snapshot():
         trials, epochs = store.trials(live=is_locked(run)), store.all_epochs()
         attempts = {trial.id: store.attempts(trial.id) for trial in trials}
-        digest, goal = store.digest(), store.facts["objective"]
+        digest, goal = store.digest(), store.objective
     full = store.facts.get("full_budget")
     all_got = any(trial.state is TrialState.COMPLETED and trial.budget >= (full or 0) for trial in trials)
     storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
     _spare_the_disk(storage.engine)
     try:
-        direction = "maximize" if goal["direction"] == "max" else "minimize"
+        direction = "maximize" if goal.direction == "max" else "minimize"
         study = optuna.create_study(study_name=run.name, storage=storage, direction=direction)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that Optuna may give this another name some day
-            study.set_metric_names([goal["metric"]])
+            study.set_metric_names([goal.metric])
         for name in ("method", "seed", "dataset_digest"):
             study.set_user_attr(name, store.facts.get(name))
         study.set_user_attr("digest", digest)
@@ -81,10 +81,10 @@ def _frozen(
     domains: Mapping[str, Any],
     epochs: Sequence[EpochReport],
     attempts: Sequence[Attempt],
-    goal: Mapping[str, str],
+    goal: Objective,
 ) -> Any:
     trained = [one for one in epochs if not trial.state.is_finished or one.epoch <= trial.epochs_trained]
-    values = {one.epoch: one.metrics.get(goal["metric"]) for one in trained}
+    values = {one.epoch: one.metrics.get(goal.metric) for one in trained}
     has_value = state in (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)
     began, ended = _times(attempts)
     return optuna.trial.FrozenTrial(

@@ -42,9 +42,9 @@ def write_figures(directory: RunDirectory, folder: Path, form: str, force: bool 
     """
     from sweep.report.prints.draw import draw, save  # only here: it loads matplotlib
 
+    require_outside_runs(folder)
     with Store.open(directory.database, read_only=True) as store:
         figures = draw(read_run(directory, store))
-    require_outside_runs(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{name}.{form}" for name in figures]

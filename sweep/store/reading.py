@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sweep.errors import InputError, SweepFailed
-from sweep.records import Decision, EpochReport, LimitsRaised, Proposal, TrialRecord, TrialResult, TrialState
+from sweep.records import Decision, EpochReport, LimitsRaised, Objective, Proposal, TrialRecord, TrialResult, TrialState
 from sweep.store.checked import Unsound
 from sweep.store.database import DAMAGED, Database
 from sweep.store.digest import digest_of
@@ -97,6 +97,12 @@ class Reader:
     def facts(self) -> dict[str, Any]:
         """What was written about the sweep when the store was created."""
         return self._read_facts()
+
+    @property
+    def objective(self) -> Objective:
+        """What the sweep looks for."""
+        told = self.facts["objective"]
+        return Objective(told["metric"], told["direction"])
 
     @_undamaged
     def _read_facts(self) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from sweep.report.prints import final_scores, parameters, search
+from sweep.report.prints.canvas import canvas
+from sweep.report.prints.draw import save
 from sweep.report.times import trial_times
 from tests.report.conftest import Made
 
@@ -59,3 +63,13 @@ def test_nothing_to_draw_is_no_figure(make) -> None:
     run = make(classes=[]).read()
     makers = (search.times, final_scores.classes, parameters.parallel, parameters.interaction)
     assert [make_figure(run) for make_figure in makers] == [None] * 4
+
+
+def test_a_figure_that_is_drawn_anew_is_the_same_file(tmp_path: Path) -> None:
+    for name in ("a.svg", "b.svg", "a.png", "b.png"):
+        figure, axes = canvas(2, 1)
+        axes.plot([1, 2], [3, 4], label="x")
+        axes.legend()
+        save(figure, tmp_path / name)
+    for form in ("svg", "png"):
+        assert (tmp_path / f"a.{form}").read_bytes() == (tmp_path / f"b.{form}").read_bytes()

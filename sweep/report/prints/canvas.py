@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis as MatplotlibAxis
@@ -36,9 +36,8 @@ def name_ticks(axes: Axes, names: list[str], most: int = 24) -> None:
             text.set(rotation=45, ha="right", rotation_mode="anchor")
 
 
-def number_ticks(side: MatplotlibAxis, values: Iterable[float], log: bool) -> None:
+def number_ticks(side: MatplotlibAxis, values: Sequence[float], log: bool) -> None:
     """Whole numbers are named at whole numbers, and a logarithmic axis of few decades at more than their ends."""
-    values = list(values)
     if not values:
         return
     if log:
